@@ -1,0 +1,158 @@
+"""Data sets bound: filters and computed columns checked against the columns they read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from kpispec.catalog.model import Dataset
+from kpispec.catalog.names import unknown
+from kpispec.diagnostics import Findings
+from kpispec.formula.check import check, names
+from kpispec.formula.macros import Macro
+from kpispec.formula.parse import parse
+from kpispec.formula.scope import Scope, Symbol
+from kpispec.formula.tree import Expr, Type
+from kpispec.source import Text
+from kpispec.spec import ColumnSpec, DatasetSpec
+from kpispec.units import duration_seconds
+
+Macros = Mapping[str, Macro]
+
+
+def bind_dataset(spec: DatasetSpec, macros: Macros, findings: Findings) -> Dataset:
+    """The data set with what could be checked of it; a broken filter or computed column is a finding and left out."""
+    _clock(spec, findings)
+    _keys(spec, findings)
+    _ages(spec, findings)
+    computed = _computed(spec, macros, findings)
+    types = {name: expr.type for name, expr in computed}
+    scope = row_scope(spec, macros, types)
+    where = checked_filters(spec.where, scope, f"dataset.{spec.id}.where", findings)
+    return Dataset(spec, where, computed)
+
+
+def row_scope(spec: DatasetSpec, macros: Macros, computed: Mapping[str, Type] | None = None) -> Scope:
+    """The names that a row expression over a data set may use."""
+    symbols = {c.name: _symbol(c, (computed or {}).get(c.name)) for c in spec.columns}
+    return Scope(symbols=symbols, kind="row", noun="column", macros=macros, dataset=spec.id, open=not spec.declared)
+
+
+def _symbol(column: ColumnSpec, computed: Type | None) -> Symbol:
+    declared = Type(column.checks.type) if column.checks.type else None
+    return Symbol(type=declared or computed or Type.UNKNOWN, row=True, nullable=not column.checks.not_null)
+
+
+def checked_filters(texts: Iterable[Text], scope: Scope, subject: str, findings: Findings) -> tuple[Expr, ...]:
+    """Filters parsed and checked; each must be a condition."""
+    found = []
+    scope = replace(scope, filter=True)
+    for text in texts:
+        expr = parse(text, subject, findings)
+        typed = check(expr, scope, subject, findings) if expr is not None else None
+        if typed is None:
+            continue
+        if typed.type not in (Type.BOOLEAN, Type.UNKNOWN, Type.NULL):
+            _not_a_condition(text, typed.type, subject, findings)
+            continue
+        found.append(typed)
+    return tuple(found)
+
+
+def _not_a_condition(text: Text, type: Type, subject: str, findings: Findings) -> None:
+    findings.add(
+        "argument-type",
+        f"a filter must be true or false, and `{text.value}` is a {type}",
+        subject=subject,
+        span=text.span,
+        help="compare it with something, for example `... is not null` or `... > 0`",
+    )
+
+
+def _clock(spec: DatasetSpec, findings: Findings) -> None:
+    if spec.time is None or not spec.declared:
+        return
+    subject = f"dataset.{spec.id}.time"
+    column = spec.column(spec.time.value)
+    if column is None:
+        _unknown_column(spec, spec.time, subject, findings)
+        return
+    if column.checks.type not in ("date", "timestamp", None):
+        findings.add(
+            "wrong-type",
+            f"`time` names `{spec.time.value}`, which is declared as {column.checks.type}",
+            subject=subject,
+            span=spec.time.span,
+            help="name a column of type date or timestamp",
+        )
+
+
+def _keys(spec: DatasetSpec, findings: Findings) -> None:
+    for key in spec.key if spec.declared else ():
+        if spec.column(key.value) is None:
+            _unknown_column(spec, key, f"dataset.{spec.id}.key", findings)
+
+
+def _unknown_column(spec: DatasetSpec, named: Text, subject: str, findings: Findings) -> None:
+    unknown(
+        "unknown-column",
+        f"data set `{spec.id}` declares no column `{named.value}`",
+        named,
+        (c.name for c in spec.columns),
+        subject,
+        findings,
+        f"declare `{named.value}` under `columns` of data set `{spec.id}`",
+    )
+
+
+def _ages(spec: DatasetSpec, findings: Findings) -> None:
+    if spec.max_age is not None and duration_seconds(spec.max_age.value) is None:
+        findings.add(
+            "bad-value",
+            f"`max_age` is `{spec.max_age.value}`, which is no duration",
+            subject=f"dataset.{spec.id}.freshness",
+            span=spec.max_age.span,
+            help="write a number and a unit, for example `2 days` or `36 h`",
+        )
+
+
+def _computed(spec: DatasetSpec, macros: Macros, findings: Findings) -> tuple[tuple[str, Expr], ...]:
+    """Computed columns, each after those it reads. A circle is one finding."""
+    parsed: dict[str, Expr] = {}
+    for column in spec.columns:
+        if column.expr is not None:
+            expr = parse(column.expr, f"dataset.{spec.id}.columns.{column.name}", findings)
+            if expr is not None:
+                parsed[column.name] = expr
+    ordered = _in_order(spec, parsed, findings)
+    done: dict[str, Expr] = {}
+    for name in ordered:
+        base = row_scope(spec, macros, {n: e.type for n, e in done.items()})
+        scope = replace(base, kind="computed")
+        typed = check(parsed[name], scope, f"dataset.{spec.id}.columns.{name}", findings)
+        if typed is not None:
+            done[name] = typed
+    return tuple(done.items())
+
+
+def _in_order(spec: DatasetSpec, parsed: Mapping[str, Expr], findings: Findings) -> list[str]:
+    ordered: list[str] = []
+    waiting = dict(parsed)
+    while waiting:
+        ready = [n for n, e in waiting.items() if not (names(e) & waiting.keys())]
+        if not ready:
+            _circle(spec, sorted(waiting), findings)
+            break
+        for name in ready:
+            ordered.append(name)
+            del waiting[name]
+    return ordered
+
+
+def _circle(spec: DatasetSpec, columns: list[str], findings: Findings) -> None:
+    column = spec.column(columns[0])
+    findings.add(
+        "cycle",
+        f"computed columns of data set `{spec.id}` read each other in a circle: {', '.join(columns)}",
+        subject=f"dataset.{spec.id}.columns.{columns[0]}",
+        span=column.expr.span if column is not None and column.expr is not None else spec.span,
+        help="let one of them read raw columns only",
+    )

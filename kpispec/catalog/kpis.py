@@ -1,0 +1,231 @@
+"""KPIs bound: inputs to data sets and other KPIs, formulas checked, circles refused."""
+
+from collections.abc import Mapping, Set
+from dataclasses import replace
+
+from kpispec.catalog.checks import checked_input
+from kpispec.catalog.datasets import Macros, checked_filters, row_scope
+from kpispec.catalog.judging import Judgement, judge_spec
+from kpispec.catalog.model import BoundKpi, BoundRows, Dataset, Kpi
+from kpispec.catalog.names import unknown
+from kpispec.diagnostics import Findings
+from kpispec.formula.check import check, names
+from kpispec.formula.parse import parse
+from kpispec.formula.scope import Scope, Symbol
+from kpispec.formula.tree import Expr, Type
+from kpispec.spec import BenchmarkSpec, KpiInput, KpiSpec, RowInput
+
+
+def in_order(specs: Mapping[str, KpiSpec], findings: Findings) -> tuple[KpiSpec, ...]:
+    """Each KPI after those it is computed from; circles are findings and left out, as is what hangs on them."""
+    ordered: list[KpiSpec] = []
+    waiting = dict(specs)
+    while waiting:
+        ready = [s for s in waiting.values() if not (_upstream(s) & waiting.keys())]
+        if not ready:
+            _circles(waiting, findings)
+            return tuple(ordered)
+        ordered += ready
+        for spec in ready:
+            del waiting[spec.id]
+    return tuple(ordered)
+
+
+def _upstream(spec: KpiSpec) -> set[str]:
+    return {i.kpi.value for i in spec.inputs if isinstance(i, KpiInput)}
+
+
+def _circles(waiting: Mapping[str, KpiSpec], findings: Findings) -> None:
+    """One finding for each circle, at the input that closes it."""
+    seen: set[str] = set()
+    for id in sorted(waiting):
+        path: list[str] = []
+        while id not in path and id not in seen and id in waiting:
+            path.append(id)
+            id = min(_upstream(waiting[id]) & waiting.keys(), default="")
+        if id in path:
+            _circle(path[path.index(id) :], waiting, findings)
+        seen.update(path)
+
+
+def _circle(circle: list[str], waiting: Mapping[str, KpiSpec], findings: Findings) -> None:
+    start = circle.index(min(circle))
+    chain = [*circle[start:], *circle[:start]]
+    last = waiting[chain[-1]]
+    closing = next(i for i in last.inputs if isinstance(i, KpiInput) and i.kpi.value == chain[0])
+    findings.add(
+        "cycle",
+        f"KPIs are computed from each other in a circle: {' -> '.join([*chain, chain[0]])}",
+        subject=f"kpi.{last.id}.inputs.{closing.name}",
+        span=closing.kpi.span,
+        help="compute one of them from rows",
+    )
+
+
+def bind_kpi(
+    spec: KpiSpec,
+    datasets: Mapping[str, Dataset],
+    known: Mapping[str, KpiSpec],
+    written: Set[tuple[str, str]],
+    done: Mapping[str, Kpi],
+    macros: Macros,
+    benchmarks: Mapping[str, BenchmarkSpec],
+    extends: bool,
+    findings: Findings,
+) -> Kpi | None:
+    """The KPI bound, or `None` after a finding of its own or of one it is computed from.
+
+    `written` holds kind and id of all documents, those that could not be read too: naming one of them is no mistake here.
+    """
+    before = findings.errors
+    rows, kpis = [], []
+    broken = False
+    for item in spec.inputs:
+        bound: BoundRows | BoundKpi | None
+        if isinstance(item, RowInput):
+            bound = _bind_rows(spec, item, datasets, written, macros, findings)
+            rows += [bound] if bound else []
+        else:
+            bound = _bind_kpi_input(spec, item, datasets, written, done, macros, findings)
+            kpis += [bound] if bound else []
+        broken = broken or bound is None
+    formula = parse(spec.formula, f"kpi.{spec.id}.formula", findings)
+    if formula is not None:
+        formula = check(formula, _scope(spec, rows, kpis, done, macros), f"kpi.{spec.id}.formula", findings)
+    if formula is not None:
+        _unused(spec, spec.formula.value, extends, macros, findings)
+    judgement = judge_spec(spec, formula, benchmarks, findings)
+    if broken or formula is None or judgement is None or findings.errors > before:
+        return None
+    return _kpi(spec, formula, rows, kpis, judgement)
+
+
+def _kpi(spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement) -> Kpi:
+    return Kpi(
+        spec=spec,
+        formula=formula,
+        rows=tuple(rows),
+        kpis=tuple(kpis),
+        unit=judgement.unit,
+        bands=judgement.bands,
+        direction=judgement.direction,
+        targets=judgement.targets,
+        benchmarks=judgement.benchmarks,
+        by=judgement.by,
+    )
+
+
+def _bind_rows(
+    spec: KpiSpec,
+    item: RowInput,
+    datasets: Mapping[str, Dataset],
+    written: Set[tuple[str, str]],
+    macros: Macros,
+    findings: Findings,
+) -> BoundRows | None:
+    subject = f"kpi.{spec.id}.inputs.{item.name}"
+    dataset = datasets.get(item.dataset.value)
+    if dataset is None and ("dataset", item.dataset.value) in written:
+        return None
+    if dataset is None:
+        unknown(
+            "unknown-dataset",
+            f"no document declares data set `{item.dataset.value}`, and no binding names it",
+            item.dataset,
+            datasets,
+            subject,
+            findings,
+            f"add a `dataset: {item.dataset.value}` document, or bind it under `data:` in kpispec.yml",
+        )
+        return None
+    scope = row_scope(dataset.spec, macros, {n: e.type for n, e in dataset.computed})
+    before = findings.errors
+    where = checked_filters((*spec.where, *item.where), scope, f"{subject}.where", findings)
+    parsed = parse(item.expr, subject, findings)
+    typed = check(parsed, scope, subject, findings) if parsed is not None else None
+    if typed is None or findings.errors > before:
+        return None
+    expr, rejects = checked_input(item, typed, subject, findings)
+    return BoundRows(item, dataset.id, expr, where, rejects)
+
+
+def _bind_kpi_input(
+    spec: KpiSpec,
+    item: KpiInput,
+    datasets: Mapping[str, Dataset],
+    written: Set[tuple[str, str]],
+    done: Mapping[str, Kpi],
+    macros: Macros,
+    findings: Findings,
+) -> BoundKpi | None:
+    subject = f"kpi.{spec.id}.inputs.{item.name}"
+    if ("kpi", item.kpi.value) not in written:
+        unknown(
+            "unknown-kpi",
+            f"no document defines KPI `{item.kpi.value}`",
+            item.kpi,
+            {id for kind, id in written if kind == "kpi"} - {spec.id},
+            subject,
+            findings,
+            f"define `kpi: {item.kpi.value}`, or name one that exists",
+        )
+        return None
+    if item.kpi.value not in done:
+        return None
+    where = []
+    before = findings.errors
+    for id in rows_below(item.kpi.value, done):
+        scope = row_scope(datasets[id].spec, macros, {n: e.type for n, e in datasets[id].computed})
+        where.append((id, checked_filters(item.where, scope, f"{subject}.where", findings)))
+    return BoundKpi(item, item.kpi.value, tuple(where)) if findings.errors == before else None
+
+
+def rows_below(id: str, done: Mapping[str, Kpi]) -> tuple[str, ...]:
+    """The data sets behind a KPI, through other KPIs too."""
+    found = {r.dataset: None for r in done[id].rows}
+    for upstream in done[id].kpis:
+        found.update(dict.fromkeys(rows_below(upstream.kpi, done)))
+    return tuple(found)
+
+
+def row_set_name(rows: BoundRows) -> str:
+    """A row set in words: the data set and its filters, as written."""
+    filters = " and ".join(sorted(w.place.text for w in rows.where))
+    return f"{rows.dataset} where {filters}" if filters else rows.dataset
+
+
+def _scope(
+    spec: KpiSpec, rows: list[BoundRows], kpis: list[BoundKpi], done: Mapping[str, Kpi], macros: Macros
+) -> Scope:
+    symbols = {r.spec.name: Symbol(type=r.expr.type, row=True, row_set=row_set_name(r)) for r in rows}
+    for bound in kpis:
+        kind = done[bound.kpi].formula.type
+        symbols[bound.spec.name] = Symbol(type=Type.NUMBER if kind is Type.INTEGER else kind, row=False)
+    for item in spec.inputs:  # what could not be bound has its finding already
+        symbols.setdefault(item.name, Symbol(type=Type.UNKNOWN, row=isinstance(item, RowInput)))
+    return Scope(symbols=symbols, kind="formula", noun="input", macros=macros)
+
+
+def _unused(spec: KpiSpec, formula: str, extends: bool, macros: Macros, findings: Findings) -> None:
+    if extends:
+        return
+    parsed = parse(spec.formula, "", Findings())
+    used = names(parsed) if parsed is not None else frozenset()
+    for item in spec.inputs:
+        if item.name not in used and "count(*)" not in formula.replace(" ", ""):
+            findings.add(
+                "unused-input",
+                f"the formula does not use input `{item.name}`",
+                subject=f"kpi.{spec.id}.inputs.{item.name}",
+                span=item.span,
+                help="remove it, or use it in `formula`",
+            )
+
+
+def without_unused(kpi: Kpi) -> Kpi:
+    """The KPI with the inputs that its formula reads; one that extends another may have dropped some."""
+    used = names(kpi.formula)
+    if not used:
+        return kpi
+    rows = tuple(r for r in kpi.rows if r.spec.name in used)
+    return replace(kpi, rows=rows or kpi.rows, kpis=tuple(k for k in kpi.kpis if k.spec.name in used))

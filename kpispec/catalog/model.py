@@ -1,0 +1,133 @@
+"""The catalogue: every document of a project, flattened, checked, and bound to the others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpispec.bands import Bands
+from kpispec.formula.macros import Macro
+from kpispec.formula.tree import Expr
+from kpispec.spec import (
+    BandSet,
+    BenchmarkFigure,
+    BenchmarkSpec,
+    DatasetSpec,
+    Direction,
+    FunctionSpec,
+    KpiInput,
+    KpiSpec,
+    RowInput,
+    ScorecardSpec,
+    TargetSpec,
+)
+from kpispec.syntax.nodes import Document
+from kpispec.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A data set with its filters and computed columns checked; `computed` is in the order they build on each other."""
+
+    spec: DatasetSpec
+    where: tuple[Expr, ...] = ()
+    computed: tuple[tuple[str, Expr], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRows:
+    """A row input: `expr` over the data set's columns, its own checks applied, for the rows that `where` keeps.
+
+    `rejects` are (reason, condition) pairs of the input's own checks; the columns' are the data set's affair.
+    """
+
+    spec: RowInput
+    dataset: str
+    expr: Expr
+    where: tuple[Expr, ...]
+    rejects: tuple[tuple[str, Expr], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoundKpi:
+    """The value of another KPI. `where` holds, per data set that KPI reads, the filters that narrow it here."""
+
+    spec: KpiInput
+    kpi: str
+    where: tuple[tuple[str, tuple[Expr, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    spec: TargetSpec
+    value: float  # in the KPI's unit
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A figure in the KPI's unit: `value`, or `low` and `high`."""
+
+    figure: BenchmarkFigure
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentBands:
+    """Bands that take the place of the whole's where every dimension of `segment` matches."""
+
+    segment: tuple[tuple[str, str], ...]
+    bands: Bands
+    written: BandSet
+
+    def matches(self, segment: tuple[tuple[str, str | None], ...]) -> bool:
+        return set(self.segment) <= set(segment)
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    spec: KpiSpec
+    formula: Expr
+    rows: tuple[BoundRows, ...]
+    kpis: tuple[BoundKpi, ...]
+    unit: Unit
+    bands: Bands | None
+    direction: Direction | None
+    targets: tuple[Target, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    by: tuple[SegmentBands, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+    def judged_by(self, segment: tuple[tuple[str, str | None], ...]) -> tuple[Bands, BandSet] | None:
+        """The bands of a segment: those that name most of its dimensions, else the whole's."""
+        fitting = [b for b in self.by if b.matches(segment)]
+        if fitting:
+            best = max(fitting, key=lambda b: len(b.segment))
+            return best.bands, best.written
+        return (self.bands, self.spec.thresholds[0]) if self.bands is not None else None
+
+    def row(self, name: str) -> BoundRows | None:
+        return next((r for r in self.rows if r.spec.name == name), None)
+
+    def upstream(self, name: str) -> BoundKpi | None:
+        return next((k for k in self.kpis if k.spec.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """`kpis` holds those without an error, in an order in which each comes after those it is computed from."""
+
+    datasets: Mapping[str, Dataset]
+    kpis: Mapping[str, Kpi]
+    functions: Mapping[str, FunctionSpec]
+    macros: Mapping[str, Macro]
+    benchmarks: Mapping[str, BenchmarkSpec]
+    scorecards: Mapping[str, ScorecardSpec]
+    documents: tuple[Document, ...]  # flattened
+    specs: Mapping[str, KpiSpec]  # every KPI that could be read, those with findings included

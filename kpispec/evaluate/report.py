@@ -1,0 +1,222 @@
+"""The report model: what a run found, judged, ready for any renderer. No renderer computes; no pass before it words things."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from kpispec.bounds import Bounds
+from kpispec.periods import Period
+from kpispec.spec import BenchmarkFigure, DatasetSpec, KpiSpec, Localized, ScorecardSpec
+
+__all__ = ["Bounds", "Period"]
+
+
+class Status(StrEnum):
+    """In order: the first that applies is the one shown."""
+
+    ERROR = "error"
+    NOT_AVAILABLE = "not_available"
+    NO_DATA = "no_data"
+    UNDEFINED = "undefined"
+    SUPPRESSED = "suppressed"
+    TOO_FEW = "too_few"
+    STALE = "stale"
+    PARTIAL = "partial"
+    NOT_JUDGED = "not_judged"
+    GOOD = "good"
+    WATCH = "watch"
+    BAD = "bad"
+    WAIVED = "waived"
+
+    @property
+    def rated(self) -> bool:
+        return self in (Status.GOOD, Status.WATCH, Status.BAD, Status.WAIVED)
+
+
+Segment = tuple[tuple[str, str | None], ...]  # () is the whole; None is "not given"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a reading is what it is: a code with what a sentence about it needs. Codes and values:
+
+    engine-failed(message) · upstream(kpi, status) · column-missing(dataset, columns) · not-bound(dataset) ·
+    dimension-missing(dimension, dataset) · not-computed(message) · no-rows() · before-data(first: date) ·
+    not-loaded(last: date) · denominator-zero() · not-finite() · too-few(n: int, min_n: int) ·
+    stale(newest: date, age_days: int, max_age_days: float) · running(elapsed: int, days: int) · no-bands() ·
+    other-period(period) · bound-unknown(bound) · waived(until: date, reason)
+    """
+
+    status: Status
+    code: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def get(self, name: str) -> object:
+        return dict(self.values)[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Confidence bounds in the KPI's unit; `None` is an open side. `method`: wilson t order_statistics nps ..."""
+
+    low: float | None
+    high: float | None
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class BandText:
+    """The bands in force, as written (`>= 80`), and as closed or open bounds in the KPI's unit."""
+
+    good: str | None
+    watch: str | None
+    bad: str | None
+    good_ranges: tuple[Bounds, ...] = ()
+    watch_ranges: tuple[Bounds, ...] = ()
+    bad_ranges: tuple[Bounds, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReading:
+    value: float
+    first: date
+    last: date | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkReading:
+    """`value`, or `low` and `high`, in the KPI's unit."""
+
+    figure: BenchmarkFigure
+    value: float | None
+    low: float | None
+    high: float | None
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Against another period: its value, this one minus it, and whether the difference is more than noise.
+
+    `significant` is `None` where no standard error is known. `better` follows the direction; None when unchanged or undirected.
+    """
+
+    against: Period
+    value: float | None
+    delta: float | None
+    significant: bool | None
+    better: bool | None
+    z: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One KPI, period and segment."""
+
+    kpi: str
+    period: Period
+    segment: Segment
+    value: float | None
+    unit: str
+    n: int | None
+    interval: Interval | None
+    method: str  # wilson | t | order_statistics | nps | none
+    status: Status
+    uncertain: bool = False
+    reasons: tuple[Reason, ...] = ()
+    bands: BandText | None = None
+    target: TargetReading | None = None
+    benchmarks: tuple[BenchmarkReading, ...] = ()
+    compare: tuple[tuple[str, Change], ...] = ()  # previous_period, same_period_last_year
+    rejected: tuple[tuple[str, int], ...] = ()  # reason -> count; `undated` among them
+
+    @property
+    def reason(self) -> Reason | None:
+        """The reason of the status shown."""
+        return next((r for r in self.reasons if r.status is self.status), None)
+
+    def change(self, name: str) -> Change | None:
+        return dict(self.compare).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFact:
+    """One input file of a data set."""
+
+    path: str
+    bytes: int | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What was read of a data set."""
+
+    dataset: DatasetSpec
+    rows: int | None
+    first: datetime | None  # oldest and newest clock value, local to the project's zone
+    last: datetime | None
+    age_days: float | None  # from `last` to as_of
+    max_age_days: float | None
+    stale: bool
+    files: tuple[SourceFact, ...]
+    rejected: tuple[tuple[str, int], ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KpiReport:
+    """A KPI with all its readings. `headline` is of the last complete period, whole."""
+
+    spec: KpiSpec
+    place: str  # specs/nps.yml:12
+    unit: str
+    direction: str | None
+    sql: str  # as executed
+    formula: str  # as written
+    datasets: tuple[str, ...]
+    headline: Reading | None
+    history: tuple[Reading, ...]  # whole, oldest first, holes included
+    segments: tuple[Reading, ...]  # of the headline's period, one dimension each or crossed
+    message: str | None = None  # of an `error`
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    command: str
+    spec_hash: str
+    data_hash: str
+    git_commit: str | None
+    git_dirty: bool
+    kpispec_version: str
+    engine: str
+    engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    name: str
+    label: Localized | None
+    values: tuple[tuple[str | None, Localized | None], ...]  # in order shown; None last
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run, judged. `scorecard` is None for a bare `run` of KPIs."""
+
+    project: str
+    language: str
+    timezone: str
+    as_of: datetime
+    grain: str
+    period: Period | None  # the headline's
+    scorecard: ScorecardSpec | None
+    kpis: tuple[KpiReport, ...]  # in the scorecard's order
+    dimensions: tuple[Dimension, ...]
+    freshness: tuple[Freshness, ...]
+    reproduction: Reproduction
+    errors: tuple[Reason, ...] = ()
+
+    def kpi(self, id: str) -> KpiReport | None:
+        return next((k for k in self.kpis if k.spec.id == id), None)

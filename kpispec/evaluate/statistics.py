@@ -1,0 +1,101 @@
+"""Intervals of the plain shapes: shares, means, quantiles, differences of two shares; and whether a change is noise.
+
+Every function takes counts or moments and a confidence level (0.95) and answers in the same unit as its figure.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
+from statistics import NormalDist
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An interval (an end is `None` where it is open), its method, and the standard error where there is one."""
+
+    low: float | None
+    high: float | None
+    method: str
+    se: float | None
+
+
+@lru_cache
+def normal_quantile(level: float) -> float:
+    """The two-sided normal quantile of a level: 1.96 for 0.95."""
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def wilson(k: float, n: float, level: float) -> Estimate | None:
+    """The score interval of a share k / n (Wilson 1927). 0 of 20 gives [0, 0.161], never a point. `None` at n = 0."""
+    if n <= 0:
+        return None
+    z = normal_quantile(level)
+    share = k / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low = 0.0 if k == 0 else max(0.0, middle - half)
+    high = 1.0 if k == n else min(1.0, middle + half)
+    return Estimate(low, high, "wilson", sqrt(share * (1 - share) / n))
+
+
+def mean(value: float, sd: float | None, n: float, level: float) -> Estimate | None:
+    """Student's interval of a mean, sd with n - 1 below. `None` for fewer than two values."""
+    if n < 2 or sd is None:
+        return None
+    from scipy.special import stdtrit
+
+    se = sd / sqrt(n)
+    half = float(stdtrit(n - 1, 0.5 + level / 2)) * se
+    return Estimate(value - half, value + half, "t", se)
+
+
+def promoters(up: float, down: float, n: float, level: float) -> Estimate | None:
+    """The interval of (up - down) / n, variance p + d - (p - d)^2 over n, clamped to what it can reach.
+
+    Where all answers are of one class the estimated variance is 0: three pseudo-answers, one of each class, are added
+    (adjusted Wald).
+    """
+    if n <= 0:
+        return None
+    se = _difference_error(up, down, n)
+    centre, width, method = (up - down) / n, se, "nps"
+    if se == 0:
+        centre, width, method = (up - down) / (n + 3), _difference_error(up + 1, down + 1, n + 3), "adjusted"
+    half = normal_quantile(level) * width
+    return Estimate(max(-1.0, centre - half), min(1.0, centre + half), method, se)
+
+
+def _difference_error(up: float, down: float, n: float) -> float:
+    p, d = up / n, down / n
+    return sqrt(max(0.0, p + d - (p - d) ** 2) / n)
+
+
+@lru_cache(maxsize=4096)
+def quantile_ranks(n: int, p: float, level: float) -> tuple[int, int]:
+    """The ranks, from 1, of the order statistics around quantile p (Conover; Hahn and Meeker).
+
+    Rank 0 and rank n + 1 mean that the side is open: so few values bound nothing there.
+    """
+    return _binomial_quantile((1 - level) / 2, n, p), _binomial_quantile((1 + level) / 2, n, p) + 1
+
+
+def _binomial_quantile(q: float, n: int, p: float) -> int:
+    """The smallest k with P(X <= k) >= q for X of n trials at p."""
+    from scipy.special import bdtr
+
+    low, high = -1, n
+    while high - low > 1:
+        middle = (low + high) // 2
+        if bdtr(middle, n, p) >= q:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def change_z(delta: float, first: float | None, second: float | None) -> float | None:
+    """The difference of two independent estimates in standard errors; `None` where one is unknown or both are 0."""
+    if first is None or second is None:
+        return None
+    error = sqrt(first * first + second * second)
+    return delta / error if error > 0 else None

@@ -1,0 +1,188 @@
+"""The plan: which rows are scanned once for which terms, and how the terms make each KPI's value, n and interval.
+
+Trees of a plan speak of three kinds of things, told apart by `Name.path`: columns of a data set (no path), terms of a scan
+(`TERM`), and values of other measures (`MEASURE`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kpispec.catalog.model import Dataset, Kpi
+from kpispec.formula.tree import Expr, Type
+from kpispec.periods import year_before
+
+TERM = ("term",)
+MEASURE = ("measure",)
+MEASURE_N = ("n",)
+
+# Aggregates whose value over a union of groups follows from the groups' values.
+ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2"})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """A bound column as the source delivers it: its type and the reasons for which its cells may be rejected."""
+
+    type: Type
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What is known of a bound data set before anything is read: its columns."""
+
+    columns: Mapping[str, ColumnFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for, every default already settled.
+
+    `first` and `last` are keys of the grain, both included; `None` leaves the end to what the data covers. `sets` are the
+    segmentations, the empty one (the whole) first. `as_of` is an aware instant; `as_of_day` its local day in `timezone`.
+    """
+
+    grain: str
+    as_of: datetime
+    as_of_day: date
+    timezone: str = "UTC"
+    first: int | None = None
+    last: int | None = None
+    sets: tuple[tuple[str, ...], ...] = ((),)
+    history: bool = True  # compare with the period before and the one a year earlier
+    reject_totals: bool = False  # count rejects per data set too
+    covered: bool = False  # every period is taken to be covered: in tests, where no rows means none happened
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(d for s in self.sets for d in s))
+
+    @property
+    def reach(self) -> tuple[int | None, int | None]:
+        """The periods to be computed: those asked for, and before them those they are compared with."""
+        if self.first is None or not self.history or self.grain == "all":
+            return self.first, self.last
+        earlier = (self.first - 1, year_before(self.grain, self.first))
+        return min(k for k in earlier if k is not None), self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One aggregate over the rows of a data set for which all of `where` is true. `count` without argument counts rows.
+
+    `zero` marks counts: 0, not null, where the period is covered and no row matches. `reject` terms read a column's
+    reject flag instead of an expression.
+    """
+
+    dataset: str
+    function: str
+    args: tuple[Expr, ...] = ()
+    where: tuple[Expr, ...] = ()
+    reject: tuple[str, str] | None = None  # (column, reason)
+
+    @property
+    def additive(self) -> bool:
+        return self.function in ADDITIVE
+
+    @property
+    def zero(self) -> bool:
+        return self.function in ("count", "count_distinct", "approx_count_distinct")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTerm:
+    name: str
+    term: Term
+    used_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over a data set. `columns` are the bound columns it reads, `dimensions` those of its `sets`."""
+
+    dataset: Dataset
+    columns: tuple[str, ...]
+    clock: str | None
+    clock_type: Type
+    sets: tuple[tuple[str, ...], ...]
+    terms: tuple[NamedTerm, ...]
+    first_day: date | None = None  # rows before are not needed
+    last_day: date | None = None  # nor from this day on
+    covers: tuple[int | None, int | None] = (None, None)  # periods declared to be covered, where the data does not say
+
+    @property
+    def id(self) -> str:
+        return self.dataset.id
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(d for s in self.sets for d in s))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the interval of a value is found: the method, and its ingredients as trees over terms.
+
+    The value is `scale` times the method's own figure. wilson: k n · t: mean m2 n · nps: up down n ·
+    order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list).
+    """
+
+    method: str
+    scale: float
+    parts: tuple[tuple[str, Expr], ...]
+    p: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A KPI, or a KPI narrowed by another's `where`, as a tree over terms and earlier measures.
+
+    `id` names its columns in the result. `zero` are the denominators that make the value undefined when they are 0.
+    `seen` counts the values its aggregates saw. `factor` divides a duration in seconds into the KPI's unit.
+    """
+
+    id: str
+    kpi: Kpi
+    value: Expr
+    n: Expr | None
+    seen: Expr | None
+    zero: tuple[Expr, ...] = ()
+    spread: Spread | None = None
+    factor: float = 1.0
+    rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
+    undated: tuple[tuple[str, str], ...] = ()  # (data set, term): its count over the rows without a period
+    datasets: tuple[str, ...] = ()
+    upstream: tuple[tuple[str, str], ...] = ()  # input -> measure id
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A KPI that cannot be planned: the reason's code and values, as in `evaluate.report.Reason`."""
+
+    kpi: str
+    status: str  # "error" | "not_available"
+    code: str
+    values: tuple[tuple[str, object], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Measures come after those they read. `reject_totals` are (data set, column, reason, term)."""
+
+    request: Request
+    scans: tuple[Scan, ...]
+    measures: tuple[Measure, ...]
+    unavailable: tuple[Unavailable, ...] = ()
+    reject_totals: tuple[tuple[str, str, str, str], ...] = ()
+
+    def measure(self, id: str) -> Measure | None:
+        return next((m for m in self.measures if m.id == id), None)
+
+    def scan(self, dataset: str) -> Scan | None:
+        return next((s for s in self.scans if s.id == dataset), None)
+
+    def covers_set(self, measure: Measure, dimensions: tuple[str, ...]) -> bool:
+        """Whether every data set of a measure can be cut by these dimensions."""
+        scans = (self.scan(d) for d in measure.datasets)
+        return all(s is not None and dimensions in s.sets for s in scans)

@@ -1,0 +1,141 @@
+"""Bindings opened: files found and described, cells typed and checked, expressions of bindings lowered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from kpispec.diagnostics import Findings
+from kpispec.engine.base import Engine, EngineError, Failure, InputFile
+from kpispec.engine.files import resolve
+from kpispec.formula.check import check
+from kpispec.formula.macros import Macro
+from kpispec.formula.parse import parse
+from kpispec.formula.scope import Scope, Symbol
+from kpispec.formula.tree import Name, Type
+from kpispec.plan.model import Bound, ColumnFacts, Request
+from kpispec.project.load import Loaded
+from kpispec.source import Text
+from kpispec.spec import Binding
+from kpispec.sql.cells import type_of
+from kpispec.sql.lower import lower, quoted
+from kpispec.sql.relations import Raw, Source
+from kpispec.sql.setting import Clockwork
+from kpispec.sql.sources import inference_sql, inferred, source
+
+
+@dataclass(slots=True)
+class Opened:
+    """The data sets of a run: their sources, and the failures of those that could not be opened."""
+
+    sources: dict[str, Source] = field(default_factory=dict)
+    files: dict[str, tuple[InputFile, ...]] = field(default_factory=dict)
+    setup: list[str] = field(default_factory=list)
+    failures: dict[str, EngineError] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def bound(self) -> Mapping[str, Bound]:
+        return {
+            id: Bound({c.name: ColumnFacts(c.type, tuple(reason for reason, _ in c.rejects)) for c in found.columns})
+            for id, found in self.sources.items()
+        }
+
+
+def open_bindings(loaded: Loaded, wanted: Iterable[str], request: Request, engine: Engine) -> Opened:
+    """The wanted data sets that have a binding, described and typed. A failure leaves the others whole."""
+    opened = Opened()
+    _attach(loaded, engine)
+    for id in wanted:
+        binding = loaded.project.binding(id)
+        if binding is None:
+            continue
+        try:
+            _open(loaded, binding, request, engine, opened)
+        except EngineError as error:
+            opened.failures[id] = error
+    engine.lock()
+    return opened
+
+
+def _attach(loaded: Loaded, engine: Engine) -> None:
+    for attachment in loaded.project.attach:
+        engine.attach(attachment, loaded.root)
+
+
+def _open(loaded: Loaded, binding: Binding, request: Request, engine: Engine, opened: Opened) -> None:
+    id, catalog = binding.dataset, loaded.catalog
+    attached = [a.name for a in loaded.project.attach]
+    files = resolve(binding.sources, loaded.root, attached=attached) if binding.sql is None else ()
+    raw = engine.describe(binding, files)
+    opened.files[id] = files
+    opened.setup += raw.setup
+    opened.skipped[id] = raw.skipped
+    inference = inference_sql(raw, binding) if not catalog.datasets[id].spec.declared else None
+    if inference is not None:
+        raw = inferred(raw, engine.run(inference).rows[0])
+    first, last = reach_of(request)
+    before = opened.findings.errors
+    found = source(
+        binding,
+        catalog.datasets[id].spec,
+        raw,
+        zone=request.timezone,
+        first=first,
+        last=last,
+        lower=RawLowering(raw, catalog.macros, request, opened.findings).lower,
+        findings=opened.findings,
+    )
+    if found is not None:
+        opened.sources[id] = found
+    elif opened.findings.errors == before:
+        raise EngineError(Failure.MISSING, f"`{raw.label}` has no column that data set `{id}` could use")
+
+
+def reach_of(request: Request) -> tuple[date, date]:
+    """The days for which a zone's clock changes are spelled out."""
+    return Clockwork(request).reach()
+
+
+@dataclass(frozen=True, slots=True)
+class RawLowering:
+    """Expressions of a binding, over the raw columns of its file."""
+
+    raw: Raw
+    macros: Mapping[str, Macro]
+    request: Request
+    findings: Findings
+
+    def lower(self, text: Text) -> tuple[str, Type] | None:
+        """The SQL and type of an expression; a mistake in it is a finding."""
+        parsed = parse(text, "data", self.findings, quoted_names=True)
+        if parsed is None:
+            return None
+        symbols = {c.name.lower(): Symbol(type=self._type(c.type), row=True) for c in self.raw.columns}
+        scope = Scope(symbols=symbols, kind="binding", noun="column", macros=self.macros)
+        typed = check(parsed, scope, "data", self.findings)
+        if typed is None:
+            return None
+        return lower(typed, Clockwork(self.request).setting(self._name)), typed.type
+
+    def _type(self, engine_type: str) -> Type:
+        return Type.STRING if self.raw.text else (type_of(engine_type) or Type.UNKNOWN)
+
+    def _name(self, name: Name) -> str:
+        exact = next((c.name for c in self.raw.columns if c.name == name.name), None)
+        loose = next((c.name for c in self.raw.columns if c.name.lower() == name.name.lower()), name.name)
+        return quoted(exact or loose)
+
+
+def open_engine(loaded: Loaded, *, threads: int | None, memory_limit: str | None) -> Engine:
+    """The engine that the project or the command line names."""
+    from kpispec.engine.duckdb import DuckDB
+
+    return DuckDB(
+        Path(loaded.root),
+        memory_limit=memory_limit or loaded.project.memory_limit,
+        threads=threads or loaded.project.threads,
+    )
+
+

@@ -1,0 +1,265 @@
+"""An outcome judged and put together: every KPI asked for has its place, whatever became of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from kpispec import __version__
+from kpispec.catalog.model import Kpi
+from kpispec.evaluate.changes import COMPARISONS, compared
+from kpispec.evaluate.judge import Judge, local_as_of
+from kpispec.evaluate.report import (
+    Dimension,
+    Freshness,
+    KpiReport,
+    Reading,
+    Reason,
+    Report,
+    Reproduction,
+    Status,
+)
+from kpispec.periods import Period, key_of, period_of
+from kpispec.plan.model import Measure, Plan, Request
+from kpispec.project.fingerprint import data_hash, git_state, source_facts, spec_hash
+from kpispec.plan.plan import plan
+from kpispec.project.load import Loaded
+from kpispec.project.run import Outcome
+from kpispec.render.wording import sentence
+from kpispec.source import Span, Text
+from kpispec.spec import ColumnSpec, DatasetSpec, KpiSpec, Localized, ScorecardSpec
+from kpispec.sql.script import script
+from kpispec.units import duration_seconds
+
+
+def report_of(
+    loaded: Loaded,
+    outcome: Outcome,
+    ids: Sequence[str],
+    card: ScorecardSpec | None,
+    *,
+    language: str,
+    command: str,
+    engine: tuple[str, str],
+    compare: Sequence[str] | None = None,
+    segment_history: bool = False,
+) -> Report:
+    """The report of a run, KPIs in the order asked for.
+
+    Segments stand for the headline's period, as a page shows them, or with `segment_history` for every period shown.
+    """
+    named = tuple(compare if compare is not None else (card.compare if card else COMPARISONS))
+    maker = _Maker(loaded, outcome, named, segment_history)
+    freshness = tuple(maker.freshness(s) for s in outcome.opened.files)
+    kpis = tuple(maker.kpi(id) for id in ids)
+    commit, dirty = git_state(loaded.root)
+    return Report(
+        project=loaded.project.name,
+        language=language,
+        timezone=loaded.project.timezone,
+        as_of=outcome.plan.request.as_of,
+        grain=outcome.plan.request.grain,
+        period=maker.headline_period,
+        scorecard=card,
+        kpis=kpis,
+        dimensions=tuple(maker.dimension(d) for d in outcome.plan.request.dimensions),
+        freshness=freshness,
+        reproduction=Reproduction(
+            command=command,
+            spec_hash=spec_hash(loaded.files),
+            data_hash=data_hash(f for fresh in freshness for f in fresh.files),
+            git_commit=commit,
+            git_dirty=dirty,
+            kpispec_version=__version__,
+            engine=engine[0],
+            engine_version=engine[1],
+        ),
+        errors=tuple(_failures(outcome)),
+    )
+
+
+def _failures(outcome: Outcome) -> Iterable[Reason]:
+    for dataset, error in outcome.opened.failures.items():
+        yield Reason(Status.ERROR, "engine-failed", (("message", f"data set `{dataset}`: {error.message}"),))
+
+
+class _Maker:
+    """Reports of one outcome's KPIs and data sets."""
+
+    def __init__(self, loaded: Loaded, outcome: Outcome, compare: tuple[str, ...], segment_history: bool) -> None:
+        self.segment_history = segment_history
+        self.loaded = loaded
+        self.outcome = outcome
+        self.plan: Plan = outcome.plan
+        self.compare = compare
+        self.judge = Judge(outcome.plan, outcome.cells, outcome.facts)
+        self.headline_period = self._headline()
+
+    def _headline(self) -> Period | None:
+        """The last complete period asked for, else the last one."""
+        request = self.plan.request
+        keys = [k for k in self.outcome.cells.periods if _shown(k, request)]
+        periods = [period_of(request.grain, k, request.as_of_day) for k in keys]
+        complete = [p for p in periods if p.complete]
+        return (complete or periods or [None])[-1]
+
+    # KPIs
+
+    def kpi(self, id: str) -> KpiReport:
+        kpi = self.loaded.catalog.kpis.get(id)
+        if kpi is None:
+            return self._broken(id)
+        measure = self.plan.measure(id)
+        error = self.outcome.failed.get(id)
+        if measure is None or error is not None:
+            message = error.message if error is not None else self._lack(id)
+            return self._without_values(kpi, message, error is not None)
+        readings = [self._compared(measure, k, ()) for k in self._keys(measure)]
+        headline = next((r for r in readings if self.headline_period and r.period.key == self.headline_period.key), None)
+        return replace(
+            self._base(kpi.spec, kpi),
+            headline=headline,
+            history=tuple(readings),
+            segments=tuple(self._segments(measure)),
+        )
+
+    def _segments(self, measure: Measure) -> Iterable[Reading]:
+        shown = self.headline_period
+        keys = self._keys(measure) if self.segment_history else [shown.key] if shown is not None else []
+        for cut, segments in self.outcome.cells.segments:
+            for segment in segments if cut else ():
+                for key in keys:
+                    yield self._compared(measure, key, segment)
+
+    def _compared(self, measure: Measure, key: int, segment: tuple[tuple[str, str | None], ...]) -> Reading:
+        return compared(self.judge, measure, self.judge.reading(measure, key, segment), self.compare)
+
+    def _keys(self, measure: Measure) -> list[int]:
+        """The periods of a KPI: those asked for, else those its own data covers."""
+        request = self.plan.request
+        shown = [k for k in self.outcome.cells.periods if _shown(k, request)]
+        if request.grain == "all":
+            return shown
+        facts = [self.outcome.facts[d] for d in measure.datasets]
+        firsts = [f.first for f in facts if f.first is not None]
+        lasts = [f.last for f in facts if f.last is not None]
+        if request.first is None:
+            shown = [k for k in shown if firsts and k >= min(firsts)]
+        if request.last is None:
+            shown = [k for k in shown if lasts and k <= max(lasts)]
+        return shown
+
+    def _base(self, spec: KpiSpec, kpi: Kpi | None) -> KpiReport:
+        measure = self.plan.measure(spec.id)
+        return KpiReport(
+            spec=spec,
+            place=_place(spec.span),
+            unit=kpi.unit.name if kpi is not None else "number",
+            direction=kpi.direction if kpi is not None else spec.direction,
+            sql=self._sql(spec.id) if measure is not None else "",
+            formula=spec.formula.value,
+            datasets=measure.datasets if measure is not None else (),
+            headline=None,
+            history=(),
+            segments=(),
+        )
+
+    def _sql(self, id: str) -> str:
+        """The statements of one KPI alone, for the same request: they run as they stand and give the same figures."""
+        opened = self.outcome.opened
+        alone = plan(self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where)
+        return script(alone, opened.sources).text(tuple(opened.setup))
+
+    def _without_values(self, kpi: Kpi, message: str, failed: bool) -> KpiReport:
+        reason = self._reason(kpi.id, failed, message)
+        reading = Reading(
+            kpi=kpi.id,
+            period=self.headline_period or self._nominal(),
+            segment=(),
+            value=None,
+            unit=kpi.unit.name,
+            n=None,
+            interval=None,
+            method="none",
+            status=reason.status,
+            reasons=(reason,),
+        )
+        return replace(self._base(kpi.spec, kpi), headline=reading, history=(reading,), message=message)
+
+    def _nominal(self) -> Period:
+        request = self.plan.request
+        return period_of(request.grain, request.last or key_of(request.as_of_day, request.grain) - 1, request.as_of_day)
+
+    def _reason(self, id: str, failed: bool, message: str) -> Reason:
+        lack = next((u for u in self.plan.unavailable if u.kpi == id), None)
+        if failed or lack is None:
+            return Reason(Status.ERROR, "engine-failed", (("message", message),))
+        return Reason(Status(lack.status), lack.code, lack.values)
+
+    def _lack(self, id: str) -> str:
+        return sentence(self._reason(id, False, "it could not be computed"))
+
+    def _broken(self, id: str) -> KpiReport:
+        """A KPI whose definition has findings: its row is there, and says so."""
+        spec = self.loaded.catalog.specs.get(id) or _unreadable(id)
+        own = [f for f in self.loaded.findings if f.severity == "error" and f.subject.split(".")[:2] == ["kpi", id]]
+        message = own[0].message if own else "a KPI it is computed from has findings"
+        place = _place(own[0].span) if own and own[0].span is not None else _place(spec.span)
+        reason = Reason(Status.ERROR, "not-computed", (("message", message),))
+        reading = Reading(id, self.headline_period or self._nominal(), (), None, "number", None, None, "none", Status.ERROR, False, (reason,))
+        return replace(self._base(spec, None), place=place, headline=reading, history=(reading,), message=message)
+
+    # what surrounds them
+
+    def freshness(self, id: str) -> Freshness:
+        spec = self.loaded.catalog.datasets[id].spec
+        files = source_facts(self.outcome.opened.files.get(id, ()))
+        error = self.outcome.opened.failures.get(id)
+        facts = self.outcome.facts.get(id)
+        if facts is None:
+            return Freshness(spec, None, None, None, None, None, False, files, (), error.message if error else None)
+        longest = duration_seconds(spec.max_age.value) if spec.max_age is not None else None
+        age = _age(facts.newest, self.plan)
+        return Freshness(
+            dataset=spec,
+            rows=facts.rows,
+            first=facts.oldest,
+            last=facts.newest,
+            age_days=age,
+            max_age_days=None if longest is None else longest / 86400,
+            stale=age is not None and longest is not None and age > longest / 86400,
+            files=files,
+            rejected=facts.rejected,
+        )
+
+    def dimension(self, name: str) -> Dimension:
+        columns = [c for s in self.plan.scans for c in _columns(s.dataset.spec, name)]
+        labels = dict(pair for c in columns for pair in c.value_labels)
+        seen: dict[str | None, None] = {v: None for c in columns for v in c.checks.values}
+        for cut, segments in self.outcome.cells.segments:
+            if cut == (name,):
+                seen.update(dict.fromkeys(segment[0][1] for segment in segments))
+        values = sorted(seen, key=lambda v: v is None)
+        label = next((c.label for c in columns if c.label is not None), None)
+        return Dimension(name, label, tuple((v, labels.get(v or "")) for v in values))
+
+
+def _columns(spec: DatasetSpec, name: str) -> list[ColumnSpec]:
+    column = spec.column(name)
+    return [column] if column is not None else []
+
+
+def _shown(key: int, request: Request) -> bool:
+    return (request.first is None or key >= request.first) and (request.last is None or key <= request.last)
+
+
+def _place(span: Span) -> str:
+    return f"{span.file.path}:{span.line}"
+
+
+def _age(newest: datetime | None, plan: Plan) -> float | None:
+    return None if newest is None else max(0.0, (local_as_of(plan) - newest).total_seconds() / 86400)
+
+
+def _unreadable(id: str) -> KpiSpec:
+    text = Text.of("", id)
+    return KpiSpec(id, text.span, (), text, Localized((("", id),)))

@@ -1,0 +1,180 @@
+"""A run: bindings opened, the plan made and executed, cells judged. The report is made of what comes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from kpispec.catalog.datasets import checked_filters, row_scope
+from kpispec.diagnostics import Findings
+from kpispec.engine.base import Engine, EngineError, Timing
+from kpispec.evaluate.table import Cells, DatasetFacts, read
+from kpispec.plan.layout import NEWEST, OLDEST, ROWS
+from kpispec.plan.model import Plan, Request, Unavailable
+from kpispec.plan.plan import Narrowing, plan
+from kpispec.project.binding import Opened, open_bindings
+from kpispec.project.load import CallError, Loaded
+from kpispec.source import Text
+from kpispec.sql.script import Script, script
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run found, before it is judged."""
+
+    plan: Plan
+    script: Script
+    opened: Opened
+    cells: Cells
+    facts: Mapping[str, DatasetFacts]
+    failed: Mapping[str, EngineError] = field(default_factory=dict)  # KPI -> why its query failed
+    timings: tuple[Timing, ...] = ()
+    where: Narrowing = ()
+
+
+def execute(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine, where: str | None = None) -> Outcome:
+    """Run KPIs. What fails is in the outcome, and the rest is computed; only a wrong call raises (CallError)."""
+    sound = [i for i in ids if i in loaded.catalog.kpis]
+    opened = open_bindings(loaded, _read_by(loaded, sound), request, engine)
+    narrowing = _narrowing(loaded, sound, where)
+    planned = plan(loaded.catalog, sound, opened.bound, request, narrowing)
+    planned = replace(planned, unavailable=_explained(planned, opened))
+    statements = script(planned, opened.sources)
+    if not planned.scans:
+        return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing)
+    return replace(_run(loaded, planned, statements, opened, engine), where=narrowing)
+
+
+def _run(loaded: Loaded, planned: Plan, statements: Script, opened: Opened, engine: Engine) -> Outcome:
+    try:
+        for _, group in statements.scans:
+            engine.run(*group)
+        table = engine.run(statements.combine)
+    except EngineError as error:
+        return _apart(loaded, planned, opened, engine, error)
+    facts = {}
+    for id, sql in statements.facts:
+        found = engine.run(sql)
+        facts[id] = _facts(found.columns, found.rows[0], planned)
+    cells = read(planned, table.columns, table.rows)
+    return Outcome(planned, statements, opened, cells, facts, timings=engine.timings)
+
+
+def _apart(loaded: Loaded, planned: Plan, opened: Opened, engine: Engine, error: EngineError) -> Outcome:
+    """A query failed: leave out the KPIs that fail on their own, and run the others once more."""
+    own = [m.id for m in planned.measures if m.id == m.kpi.id]
+    if len(own) < 2:
+        failed = dict.fromkeys(own, error)
+        return Outcome(planned, script(planned, opened.sources), opened, Cells({}, (), ()), {}, failed, engine.timings)
+    failed = {}
+    for id in own:
+        alone = plan(loaded.catalog, [id], opened.bound, planned.request)
+        outcome = _run(loaded, alone, script(alone, opened.sources), opened, engine)
+        failed.update(outcome.failed)
+    rest = plan(loaded.catalog, [i for i in own if i not in failed], opened.bound, planned.request)
+    if not rest.scans or not failed:
+        raise error
+    rest = replace(rest, unavailable=planned.unavailable)
+    outcome = _run(loaded, rest, script(rest, opened.sources), opened, engine)
+    return replace(outcome, failed={**outcome.failed, **failed})
+
+
+def _read_by(loaded: Loaded, ids: Sequence[str]) -> tuple[str, ...]:
+    """The data sets behind KPIs, in the order they are first read."""
+    found: dict[str, None] = {}
+    for id in ids:
+        kpi = loaded.catalog.kpis[id]
+        found.update(dict.fromkeys(r.dataset for r in kpi.rows))
+        found.update(dict.fromkeys(_read_by(loaded, [k.kpi for k in kpi.kpis])))
+    return tuple(found)
+
+
+def _narrowing(loaded: Loaded, ids: Sequence[str], where: str | None) -> Narrowing:
+    """`--where`, checked against each data set that is read. A mistake in it is a wrong call."""
+    if where is None:
+        return ()
+    found = []
+    for id in _read_by(loaded, ids):
+        dataset = loaded.catalog.datasets[id]
+        findings = Findings()
+        scope = row_scope(dataset.spec, loaded.catalog.macros, {n: e.type for n, e in dataset.computed})
+        conditions = checked_filters([Text.of(where, "--where")], scope, "--where", findings)
+        wrong = next((f for f in findings if f.severity == "error"), None)
+        if wrong is not None:
+            raise CallError(f"`--where {where}`: {wrong.message}", wrong.help)
+        found.append((id, conditions))
+    return tuple(found)
+
+
+def _explained(planned: Plan, opened: Opened) -> tuple[Unavailable, ...]:
+    """KPIs whose data set could not be opened say so, not that it is unbound."""
+    found = []
+    for lack in planned.unavailable:
+        dataset = str(dict(lack.values).get("dataset", ""))
+        error = opened.failures.get(dataset)
+        if error is not None:
+            lack = Unavailable(lack.kpi, "error", "engine-failed", (("message", error.message),))
+        found.append(lack)
+    by_kpi = {lack.kpi: lack for lack in found}
+    return tuple(_inherited(lack, by_kpi) for lack in found)
+
+
+def _inherited(lack: Unavailable, by_kpi: Mapping[str, Unavailable]) -> Unavailable:
+    if lack.code != "upstream":
+        return lack
+    above = by_kpi.get(str(dict(lack.values)["kpi"]))
+    return lack if above is None else Unavailable(lack.kpi, above.status, "upstream", (*lack.values, ("status", above.status)))
+
+
+def _facts(columns: Sequence[str], row: Sequence[object], planned: Plan) -> DatasetFacts:
+    at = dict(zip(columns, row, strict=True))
+
+    def whole(name: str) -> int | None:
+        value = at.get(name)
+        return value if isinstance(value, int) else None
+
+    undated = {c.removeprefix("undated "): whole(c) or 0 for c in columns if c.startswith("undated ")}
+    rejected = [(c.removeprefix("rejected "), whole(c) or 0) for c in columns if c.startswith("rejected ")]
+    return DatasetFacts(
+        rows=whole(ROWS) or 0,
+        oldest=_wall_clock(at.get(OLDEST), planned.request),
+        newest=_wall_clock(at.get(NEWEST), planned.request),
+        first=whole("first_period"),
+        last=whole("last_period"),
+        undated=undated,
+        rejected=tuple((name, count) for name, count in rejected if count),
+    )
+
+
+def _wall_clock(value: object, request: Request) -> datetime | None:
+    """A clock value on the project's wall clock: instants come back in UTC, days as they are."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(request.timezone)).replace(tzinfo=None)
+    return datetime(value.year, value.month, value.day) if isinstance(value, date) else None
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A plan with its SQL, nothing run but what describing the data took."""
+
+    plan: Plan
+    script: Script
+    opened: Opened
+
+    @property
+    def text(self) -> str:
+        return self.script.text(tuple(self.opened.setup))
+
+
+def narrowed_plan(
+    loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine, where: str | None = None
+) -> Compiled:
+    """The plan and SQL of KPIs. Data sets that cannot be opened raise their EngineError."""
+    sound = [i for i in ids if i in loaded.catalog.kpis]
+    opened = open_bindings(loaded, _read_by(loaded, sound), request, engine)
+    for error in opened.failures.values():
+        raise error
+    planned = plan(loaded.catalog, sound, opened.bound, request, _narrowing(loaded, sound, where))
+    return Compiled(planned, script(planned, opened.sources), opened)

@@ -1,0 +1,227 @@
+"""What opens under a row: why the status, the course, the definition, the formula, the SQL, the segments."""
+
+import re
+from dataclasses import dataclass
+from math import ceil
+
+from kpispec.evaluate.report import KpiReport, Reading, Status
+from kpispec.render.charts import Trend, trend
+from kpispec.render.facts import Fact, Item, facts, link
+from kpispec.render.format import NOTHING, Figures, number, seconds_of
+from kpispec.render.indicator import delta_of, last_is_open, note_of, status_of
+from kpispec.render.lines import cuts, figures_of
+from kpispec.render.phrases import Phrase, Voice, tone
+from kpispec.render.segments import SegmentBlock, closed, segment_blocks, segments_caption
+
+_FAR_TOO_MANY = 100  # times the present n: no survey settles that
+_SQL_TOKEN = re.compile(
+    r"(?P<text>'(?:[^']|'')*')|(?P<name>\"(?:[^\"]|\"\")*\")|(?P<note>--[^\n]*)|(?P<number>\b\d+(?:\.\d+)?\b)|(?P<word>[A-Za-z_]+)"
+)
+_SQL_WORDS = (
+    " all and as asc between by case cast coalesce create cross cube date desc distinct else end exists filter first "
+    "from full group grouping having ilike in inner interval is join last left like limit not null nulls offset on or "
+    "order outer over partition preceding range right rollup rows select sets table temp then timestamp true false "
+    "union using values view when where window with within "
+)
+
+
+def _(message: str) -> str:
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of SQL and its class: word, text, note, or nothing."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of the table under the trend."""
+
+    period: str
+    value: str
+    interval: str
+    n: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    tone: str
+    why: tuple[str, ...]
+    description: Phrase
+    caveats: tuple[Phrase, ...]
+    references: tuple[Item, ...]
+    formula: str
+    sql: tuple[Token, ...]
+    facts: tuple[Fact, ...]
+    trend: Trend | None
+    trend_caption: str
+    moments: tuple[Moment, ...]
+    segments: tuple[SegmentBlock, ...]
+    segments_caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The axis of a KPI's trend: its figures, and seconds where they are durations."""
+
+    figures: Figures
+
+    @property
+    def seconds(self) -> float | None:
+        return seconds_of(self.figures.unit)
+
+    def write(self, value: float) -> str:
+        return self.figures.tick(value)
+
+
+def drawer_of(kpi: KpiReport, voice: Voice) -> Drawer:
+    figures, spec = figures_of(kpi, voice.language), kpi.spec
+    return Drawer(
+        tone=tone(status_of(kpi)),
+        why=why(kpi, figures, voice),
+        description=voice.phrase(spec.description),
+        caveats=tuple(voice.phrase(c) for c in spec.caveats),
+        references=tuple(Item(r, link(r)) for r in spec.references),
+        formula=kpi.formula,
+        sql=highlighted(kpi.sql),
+        facts=facts(kpi, figures, voice),
+        trend=_trend(kpi, figures, voice),
+        trend_caption=_trend_caption(kpi, voice),
+        moments=tuple(_moment(r, figures, voice) for r in kpi.history),
+        segments=segment_blocks(kpi, figures, voice),
+        segments_caption=segments_caption(kpi, voice),
+    )
+
+
+def why(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[str, ...]:
+    """The status in sentences: the band, what the interval leaves open, what has changed."""
+    reading, words = kpi.headline, voice.words
+    if reading is None or reading.value is None:
+        return (note_of(kpi, voice, figures),)
+    sentences = [words.sentence(reason) for reason in reading.reasons]
+    if reading.status.rated and reading.bands is not None:
+        sentences.insert(0, _band_sentence(reading, figures, voice))
+    if reading.uncertain and reading.interval is not None:
+        shown = figures.range(reading.interval.low, reading.interval.high)
+        text = _(
+            "The confidence interval ({interval}) contains a bound: another sample could have given another status."
+        )
+        sentences += [words.say(text, interval=shown), _settling(reading, voice)]
+    elif reading.interval is None and kpi.spec.population == "complete":
+        sentences.append(words.say(_("The whole population is counted: there is no sampling error.")))
+    sentences += _changes(reading, figures, voice)
+    return tuple(s for s in sentences if s)
+
+
+def _band_sentence(reading: Reading, figures: Figures, voice: Voice) -> str:
+    bands = reading.bands
+    if bands is None:
+        return ""
+    texts = {
+        Status.GOOD: (_("{value} is in the good range ({bounds})."), bands.good_ranges),
+        Status.WATCH: (_("{value} is neither good nor poor ({bounds})."), bands.watch_ranges),
+        Status.BAD: (_("{value} is in the poor range ({bounds})."), bands.bad_ranges),
+        Status.WAIVED: (_("{value} is in the poor range ({bounds})."), bands.bad_ranges),
+    }
+    text, ranges = texts[reading.status]
+    value = figures.value(reading.value, cuts(reading))
+    return voice.words.say(text, value=value, bounds=voice.bounds(ranges, figures)) if ranges else ""
+
+
+def _settling(reading: Reading, voice: Voice) -> str:
+    """About how many answers would narrow the interval down to the distance of the nearest bound.
+
+    The half width falls with the square root of n.
+    """
+    interval, value, n = reading.interval, reading.value, reading.n
+    if interval is None or interval.low is None or interval.high is None or value is None or not n:
+        return ""
+    inside = [abs(value - cut) for cut in cuts(reading) if interval.low <= cut <= interval.high]
+    distance = min(inside, default=0.0)
+    needed = n * ((interval.high - interval.low) / 2 / distance) ** 2 if distance > 0 else float("inf")
+    if needed > n * _FAR_TOO_MANY:
+        return voice.words.say(_("The value is so near the bound that no realistic sample would settle it."))
+    return voice.words.say(_("About {n} answers would settle it."), n=number(_two_digits(ceil(needed)), voice.language))
+
+
+def _two_digits(n: int) -> int:
+    """The next figure with two digits before its zeros: an estimate should look like one."""
+    step = int("1" + "0" * max(0, len(str(n)) - 2))
+    return ceil(n / step) * step
+
+
+def _changes(reading: Reading, figures: Figures, voice: Voice) -> list[str]:
+    texts = {
+        "routine": _("{delta} against {period}: no more than chance can give."),
+        "better": _("{delta} against {period}: better, and more than chance would give."),
+        "worse": _("{delta} against {period}: worse, and more than chance would give."),
+        "changed": _("{delta} against {period}: more than chance would give."),
+        "unknown": _("{delta} against {period}; no standard error is known to test it."),
+        "same": _("Unchanged against {period}."),
+    }
+    shown = [delta_of(c, figures, voice) for _name, c in reading.compare]
+    return [voice.words.say(texts[d.sense], delta=d.text, period=d.against) for d in shown if d is not None]
+
+
+def highlighted(sql: str) -> tuple[Token, ...]:
+    """SQL in pieces for a page that colours words, texts and notes; joined, they are the SQL."""
+    pieces: list[Token] = []
+
+    def put(text: str, kind: str) -> None:
+        if pieces and pieces[-1].kind == kind:
+            pieces[-1] = Token(pieces[-1].text + text, kind)
+        elif text:
+            pieces.append(Token(text, kind))
+
+    at = 0
+    for match in _SQL_TOKEN.finditer(sql):
+        put(sql[at : match.start()], "")
+        group = match.lastgroup or ""
+        known = group in ("text", "note") or (group == "word" and f" {match[0].lower()} " in _SQL_WORDS)
+        put(match[0], group if known else "")
+        at = match.end()
+    put(sql[at:], "")
+    return tuple(pieces)
+
+
+def _trend(kpi: KpiReport, figures: Figures, voice: Voice) -> Trend | None:
+    history = kpi.history
+    if not history:
+        return None
+    return trend(
+        [r.value for r in history],
+        [closed(r) for r in history],
+        [r.target.value if r.target else None for r in history],
+        [voice.words.period(r.period, short=True) for r in history],
+        words=[figures.value(r.value) for r in history],
+        tick=Axis(figures),
+        open_last=last_is_open(kpi),
+    )
+
+
+def _trend_caption(kpi: KpiReport, voice: Voice) -> str:
+    say = voice.words.say
+    parts = []
+    if any(closed(r) for r in kpi.history):
+        parts.append(say(_("Band: confidence interval.")))
+    if any(r.target for r in kpi.history):
+        parts.append(say(_("Dashes: target.")))
+    if last_is_open(kpi):
+        parts.append(say(_("Hollow: a period still running.")))
+    return " ".join(parts)
+
+
+def _moment(reading: Reading, figures: Figures, voice: Voice) -> Moment:
+    interval = reading.interval
+    return Moment(
+        period=voice.words.period(reading.period, short=True),
+        value=figures.value(reading.value, cuts(reading)),
+        interval=figures.range(interval.low, interval.high) if interval else "",
+        n=number(reading.n, voice.language) if reading.n is not None else NOTHING,
+        status=voice.words.status(reading.status),
+    )

@@ -1,0 +1,143 @@
+"""The sheet of a KPI: direction, thresholds, target, benchmarks, owner, place and version, what was rejected."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from kpispec.evaluate.report import KpiReport
+from kpispec.render.format import Figures, number, percentage
+from kpispec.render.indicator import benchmark_figure
+from kpispec.render.machine import label
+from kpispec.render.phrases import Voice
+
+
+def _(message: str) -> str:
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the sheet: its values may be links."""
+
+    term: str
+    values: tuple["Item", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    text: str
+    href: str = ""
+    tone: str = ""
+    code: bool = False
+
+
+def facts(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Fact, ...]:
+    """The sheet of a KPI; a line with nothing to say is left out."""
+    spec, say = kpi.spec, voice.words.say
+    life = spec.lifecycle
+    owners = [(say(_("business")), spec.business_owner), (say(_("technical")), spec.technical_owner)]
+    state = [
+        voice.words.lifecycle(life.state or ""),
+        say(_("since {day}"), day=voice.day(life.since)) if life.since else "",
+    ]
+    if life.review_by:
+        state.append(say(_("review by {day}"), day=voice.day(life.review_by)))
+    version = say(_("version {version}"), version=life.version) if life.version else ""
+    method = kpi.headline.method if kpi.headline is not None else "none"
+    lines = [
+        Fact(say(_("Direction")), _texts(_direction(kpi, voice))),
+        Fact(say(_("Thresholds")), _thresholds(kpi, figures, voice)),
+        Fact(say(_("Target")), _texts(_target(kpi, figures, voice))),
+        Fact(say(_("Benchmarks")), _benchmarks(kpi, figures, voice)),
+        Fact(say(_("Owner")), _texts(*(f"{owner} ({role})" for role, owner in owners if owner))),
+        Fact(say(_("Lifecycle")), _texts(", ".join(s for s in state if s))),
+        Fact(say(_("Specification")), (Item(kpi.place, code=True), *_texts(version))),
+        Fact(say(_("Data sets")), tuple(Item(d, code=True) for d in kpi.datasets)),
+        Fact(say(_("Interval")), _texts(_interval_method(kpi, method, voice))),
+        Fact(say(_("Rejected")), _texts(_rejected(kpi, voice))),
+        Fact(say(_("Read with")), tuple(Item(t.value, f"#kpi-{t.value}") for t in spec.read_with)),
+        Fact(say(_("Tags")), _texts(", ".join(spec.tags))),
+        Fact(say(_("Library")), _texts(spec.library or "")),
+    ]
+    return tuple(fact for fact in lines if fact.values)
+
+
+def _texts(*texts: str) -> tuple[Item, ...]:
+    return tuple(Item(text) for text in texts if text)
+
+
+def _direction(kpi: KpiReport, voice: Voice) -> str:
+    words = {
+        "higher_is_better": _("higher is better"),
+        "lower_is_better": _("lower is better"),
+        "closer_to_target": _("closer to the target is better"),
+    }
+    return voice.words.say(words.get(kpi.direction or "", ""))
+
+
+def _thresholds(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Item, ...]:
+    bands = kpi.headline.bands if kpi.headline is not None else None
+    if bands is None:
+        return ()
+    kinds = (
+        ("good", _("good {bounds}"), bands.good_ranges),
+        ("watch", _("watch {bounds}"), bands.watch_ranges),
+        ("bad", _("poor {bounds}"), bands.bad_ranges),
+    )
+    return tuple(
+        Item(voice.words.say(text, bounds=voice.bounds(ranges, figures)), tone=kind)
+        for kind, text, ranges in kinds
+        if ranges
+    )
+
+
+def _target(kpi: KpiReport, figures: Figures, voice: Voice) -> str:
+    target, say = kpi.headline.target if kpi.headline is not None else None, voice.words.say
+    if target is None:
+        return ""
+    text = say(_("{value} from {day}"), value=figures.tick(target.value), day=voice.day(target.first))
+    if target.last:
+        text += " " + say(_("to {day}"), day=voice.day(target.last))
+    return f"{text}, {target.source}" if target.source else text
+
+
+def _benchmarks(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Item, ...]:
+    items = []
+    for benchmark in kpi.headline.benchmarks if kpi.headline is not None else ():
+        figure = benchmark.figure
+        origin = [figure.source or "", str(figure.year or ""), figure.region or ""]
+        name = label(benchmark, voice.language)
+        origin = [o for o in origin if o and o != name]
+        text = f"{benchmark_figure(benchmark, figures)} {name} ({', '.join(origin)})"
+        if benchmark.expired:
+            text += ", " + voice.words.say(_("expired"))
+        items.append(Item(text, link(figure.url or "")))
+    return tuple(items)
+
+
+def _interval_method(kpi: KpiReport, method: str, voice: Voice) -> str:
+    if kpi.spec.population == "complete":
+        return voice.words.say(_("none: the whole population is counted"))
+    names = {
+        "wilson": _("of a share, after Wilson (1927)"),
+        "t": _("of a mean, Student's t"),
+        "order_statistics": _("of a quantile, by order statistics"),
+        "nps": _("of a difference of shares"),
+    }
+    if method == "none":
+        return voice.words.say(_("none for this figure"))
+    return percentage(kpi.spec.level, voice.language) + " " + voice.words.say(names.get(method, method))
+
+
+def _rejected(kpi: KpiReport, voice: Voice) -> str:
+    rejected = kpi.headline.rejected if kpi.headline is not None else ()
+    return ", ".join(f"{number(count, voice.language)} {voice.words.reject(reason)}" for reason, count in rejected)
+
+
+def link(text: str) -> str:
+    """The address in a reference, when it is one of the web; else nothing."""
+    clean = "".join(c for c in text if c.isprintable()).strip()
+    try:
+        parts = urlsplit(clean)
+    except ValueError:
+        return ""
+    return clean if parts.scheme in ("http", "https") and parts.netloc else ""

@@ -1,0 +1,130 @@
+"""The readings of a report in the order of the results, and each as a row of words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kpispec.evaluate.report import Change, KpiReport, Reading, Report, Segment, Status
+from kpispec.render.format import NOTHING, Figures, number, steady_decimals
+from kpispec.render.wording import Words, words
+
+
+def _(message: str) -> str:
+    return message
+
+
+HEADINGS = (_("KPI"), _("Period"), _("Segment"), _("Value"), _("Interval"), _("n"), _("Status"), _("Change"))
+RIGHT = ("Value", "Interval", "n", "Change")  # the headings of figures
+GLYPHS = {Status.GOOD: "✓", Status.WATCH: "!", Status.BAD: "✗", Status.WAIVED: "~"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reading in words; `cells` follow HEADINGS."""
+
+    status: Status
+    segment: Segment
+    cells: tuple[str, ...]
+
+
+def readings(report: Report) -> Iterator[tuple[KpiReport, Reading]]:
+    """Every reading once: by KPI, then the whole before its segments in the order shown, then by period."""
+    order = {
+        (dimension.name, value): (i, j)
+        for i, dimension in enumerate(report.dimensions)
+        for j, (value, _) in enumerate(dimension.values)
+    }
+    for kpi in report.kpis:
+        extra = () if kpi.headline is None else (kpi.headline,)
+        once = {(r.segment, r.period.grain, r.period.key): r for r in (*kpi.history, *kpi.segments, *extra)}
+        for reading in sorted(once.values(), key=lambda r: (_place(r.segment, order), r.period.key)):
+            yield kpi, reading
+
+
+def lines(report: Report, language: str) -> list[Line]:
+    """The readings of a report as rows of words, in the order of the results."""
+    say = words(language)
+    seen: set[str] = set()
+    result: list[Line] = []
+    for kpi, reading in readings(report):
+        seen.add(kpi.spec.id)
+        result.append(_line(kpi, reading, report, say))
+    for kpi in report.kpis:
+        if kpi.spec.id not in seen:
+            status = Status.ERROR if kpi.message is not None else Status.NO_DATA
+            empty = (_label(kpi, language), "", "", NOTHING, "", "", _status(status, False, say), "")
+            result.append(Line(status, (), empty))
+    return result
+
+
+def figures_of(kpi: KpiReport, language: str) -> Figures:
+    """How the figures of a KPI are written: the spec's decimals, else those that its history needs."""
+    decimals = kpi.spec.decimals
+    if decimals is None:
+        decimals = steady_decimals(kpi.unit, (r.value for r in kpi.history))
+    return Figures(kpi.unit, language, decimals, kpi.spec.compact)
+
+
+def cuts(reading: Reading) -> tuple[float, ...]:
+    """The bounds that a displayed value must not seem to cross."""
+    bands = reading.bands
+    if bands is None:
+        return ()
+    ranges = (*bands.good_ranges, *bands.watch_ranges, *bands.bad_ranges)
+    return tuple(sorted({end for r in ranges for end in (r.low, r.high) if end is not None}))
+
+
+def segment_words(segment: Segment, report: Report, say: Words) -> list[str]:
+    """The values of a segment as people call them; no value is "not given"."""
+    labels = {(d.name, value): label for d in report.dimensions for value, label in d.values}
+    result = []
+    for part in segment:
+        label = labels.get(part)
+        shown = label.get(say.language, report.language) if label is not None else part[1]
+        result.append(say.say("not given") if shown is None else shown)
+    return result
+
+
+def _line(kpi: KpiReport, reading: Reading, report: Report, say: Words) -> Line:
+    language = say.language
+    figures = figures_of(kpi, language)
+    interval = reading.interval
+    cells = (
+        _label(kpi, language),
+        say.period(reading.period, short=True),
+        _segment(reading.segment, report, say),
+        figures.value(reading.value, cuts(reading)),
+        figures.range(interval.low, interval.high) if interval else "",
+        number(reading.n, language) if reading.n is not None else "",
+        _status(reading.status, reading.uncertain, say),
+        _change(reading.change("previous_period"), figures, say),
+    )
+    return Line(reading.status, reading.segment, cells)
+
+
+def _segment(segment: Segment, report: Report, say: Words) -> str:
+    pairs = zip(segment, segment_words(segment, report, say), strict=True)
+    return ", ".join(f"{name} = {shown}" for (name, _value), shown in pairs)
+
+
+def _label(kpi: KpiReport, language: str) -> str:
+    return kpi.spec.label.get(language) or kpi.spec.id
+
+
+def _status(status: Status, uncertain: bool, say: Words) -> str:
+    return f"{GLYPHS.get(status, NOTHING)} {say.status(status)}{' ≈' if uncertain else ''}"
+
+
+def _change(change: Change | None, figures: Figures, say: Words) -> str:
+    """The delta to the previous period, with a word only where it is more than noise."""
+    if change is None or change.delta is None:
+        return ""
+    text = figures.delta(change.delta)
+    if not change.significant or change.better is None:
+        return text
+    return f"{text} {say.say('better') if change.better else say.say('worse')}"
+
+
+def _place(segment: Segment, order: dict[tuple[str, str | None], tuple[int, int]]) -> tuple[object, ...]:
+    last = (len(order), 0)
+    places = tuple((*order.get(part, last), part[0], part[1] is None, part[1] or "") for part in segment)
+    return (len(segment), places)

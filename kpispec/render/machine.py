@@ -1,0 +1,220 @@
+"""The report for other programs: one flat object per KPI, period and segment; the same as lines, cells, Markdown."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import StringIO
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from kpispec.evaluate.report import BandText, BenchmarkReading, KpiReport, Reading, Reason, Report, Status
+from kpispec.periods import Period
+from kpispec.render.lines import HEADINGS, RIGHT, lines, readings
+from kpispec.render.wording import sentence, words
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Cell: TypeAlias = "bool | int | float | str | None"
+
+SCHEMA = "kpispec-result/1"
+_UNITS = {"percent": "%"}
+_ROW_KEYS = (
+    "kpi", "period.grain", "period.start", "period.end", "period.complete", "segment", "value", "unit", "n", "low",
+    "high", "level", "method", "status", "uncertain", "reasons", "reason", "threshold.good", "threshold.watch",
+    "threshold.bad", "target.value", "target.from", "target.to", "target.source", "benchmarks", "compare", "rejected",
+)  # fmt: skip
+_OPEN_KEYS = ("segment", "benchmarks", "compare", "rejected")  # their columns depend on what the rows hold
+
+
+def rows(report: Report) -> list[dict[str, Json]]:
+    """One object per KPI, period and segment; keys with nothing to say are None. A failed KPI has one row."""
+    results = [_row(reading, report.language) for _, reading in readings(report)]
+    seen = {row["kpi"] for row in results}
+    failed = [_failed(kpi) for kpi in report.kpis if kpi.spec.id not in seen]
+    rank = {kpi.spec.id: i for i, kpi in enumerate(report.kpis)}
+    return sorted(results + failed, key=lambda row: rank[str(row["kpi"])])
+
+
+def to_json(report: Report) -> str:
+    engine: dict[str, Json] = {"name": report.reproduction.engine, "version": report.reproduction.engine_version}
+    document: dict[str, Json] = {
+        "schema": SCHEMA,
+        "project": report.project,
+        "as_of": instant(report).isoformat(),
+        "engine": engine,
+        "spec_hash": report.reproduction.spec_hash,
+        "results": list(rows(report)),
+        "errors": [_error(reason) for reason in report.errors],
+    }
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def to_jsonl(report: Report) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows(report))
+
+
+def flat_rows(report: Report) -> list[dict[str, Cell]]:
+    """The rows with dotted column names, the same columns in each: what CSV and Parquet hold."""
+    flat = [dict(_flatten(row)) for row in rows(report)]
+    columns = _columns(flat)
+    return [{column: row.get(column) for column in columns} for row in flat]
+
+
+def to_csv(report: Report) -> str:
+    """Cells of text that a spreadsheet would run as a formula begin with an apostrophe."""
+    flat = flat_rows(report)
+    columns = list(flat[0]) if flat else _columns([])
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_inert(column) for column in columns])
+    writer.writerows([_inert(row[column]) for column in columns] for row in flat)
+    return out.getvalue()
+
+
+def to_markdown(report: Report) -> str:
+    """A table of values, statuses and changes, in the report's language."""
+    say = words(report.language).say
+    table = lines(report, report.language)
+    used = [i for i in range(len(HEADINGS)) if i != 2 or any(line.segment for line in table)]
+    heads = [say(HEADINGS[i]) for i in used]
+    marks = ["---:" if HEADINGS[i] in RIGHT else "---" for i in used]
+    body = [[_literal(line.cells[i]) for i in used] for line in table]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in [heads, marks, *body])
+
+
+def instant(report: Report) -> datetime:
+    """As of when, with the offset of the project's zone."""
+    as_of = report.as_of
+    return as_of if as_of.tzinfo else as_of.replace(tzinfo=ZoneInfo(report.timezone))
+
+
+def label(benchmark: BenchmarkReading, language: str) -> str:
+    """What to call an outside figure: its label, else its industry or region, else its source."""
+    figure = benchmark.figure
+    named = figure.label.get(language) if figure.label else ""
+    return named or figure.industry or figure.region or figure.source or ""
+
+
+def _row(reading: Reading, language: str) -> dict[str, Json]:
+    interval, reason = reading.interval, reading.reason
+    return {
+        "kpi": reading.kpi,
+        "period": _period(reading.period),
+        "segment": dict(reading.segment),
+        "value": _figure(reading.value),
+        "unit": _UNITS.get(reading.unit, reading.unit),
+        "n": reading.n,
+        "low": _figure(interval.low) if interval else None,
+        "high": _figure(interval.high) if interval else None,
+        "level": interval.level if interval else None,
+        "method": reading.method,
+        "status": reading.status.value,
+        "uncertain": reading.uncertain,
+        "reasons": [r.status.value for r in reading.reasons],
+        "reason": sentence(reason) if reason else None,
+        "threshold": _threshold(reading.bands),
+        "target": _target(reading),
+        "benchmarks": [_benchmark(b, language) for b in reading.benchmarks],
+        "compare": {
+            name: {"value": _figure(c.value), "delta": _figure(c.delta), "significant": c.significant}
+            for name, c in reading.compare
+        },
+        "rejected": dict(reading.rejected),
+    }
+
+
+def _failed(kpi: KpiReport) -> dict[str, Json]:
+    """A KPI without a single reading still has its row: what went wrong, or that there is nothing."""
+    status = Status.ERROR if kpi.message is not None else Status.NO_DATA
+    reason = f"{kpi.message} ({kpi.place})" if kpi.message is not None else "No row was received for this period."
+    return {
+        "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
+        "n": None, "low": None, "high": None, "level": None, "method": None, "status": status.value,
+        "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None, "target": None,
+        "benchmarks": [], "compare": {}, "rejected": {},
+    }  # fmt: skip
+
+
+def _period(period: Period) -> dict[str, Json]:
+    return {
+        "grain": period.grain,
+        "start": period.start.isoformat() if period.start else None,
+        "end": period.end.isoformat() if period.end else None,
+        "complete": period.complete,
+    }
+
+
+def _threshold(bands: BandText | None) -> Json:
+    if bands is None:
+        return None
+    return {"good": bands.good, "watch": bands.watch, "bad": bands.bad}
+
+
+def _target(reading: Reading) -> Json:
+    target = reading.target
+    if target is None:
+        return None
+    last = target.last.isoformat() if target.last else None
+    return {"value": _figure(target.value), "from": target.first.isoformat(), "to": last, "source": target.source}
+
+
+def _benchmark(benchmark: BenchmarkReading, language: str) -> Json:
+    return {
+        "label": label(benchmark, language),
+        "value": _figure(benchmark.value),
+        "low": _figure(benchmark.low),
+        "high": _figure(benchmark.high),
+        "source": benchmark.figure.source,
+        "year": benchmark.figure.year,
+        "expired": benchmark.expired,
+    }
+
+
+def _error(reason: Reason) -> Json:
+    return {"status": reason.status.value, "code": reason.code, "message": sentence(reason)}
+
+
+def _figure(value: float | None) -> float | None:
+    """At the 12 significant digits that values are judged at."""
+    return None if value is None else float(f"{value:.12g}") + 0.0
+
+
+def _flatten(value: Json, name: str = "") -> Iterator[tuple[str, Cell]]:
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from _flatten(inner, f"{name}.{key}" if name else key)
+        case list() if all(isinstance(item, str) for item in value) and name == "reasons":
+            yield name, ";".join(str(item) for item in value) or None
+        case list():
+            for i, item in enumerate(value):
+                yield from _flatten(item, f"{name}.{i}")
+        case _:
+            yield name, value
+
+
+def _columns(flat: Iterable[dict[str, Cell]]) -> list[str]:
+    """The fixed columns in their order, those that depend on the data at the place of their key."""
+    seen = dict.fromkeys(column for row in flat for column in row)
+    columns: list[str] = []
+    for key in _ROW_KEYS:
+        if key in _OPEN_KEYS:
+            columns += [column for column in seen if column.startswith(key + ".")]
+        else:
+            columns.append(key)
+    return columns
+
+
+def _inert(cell: Cell) -> Cell:
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+        return "'" + cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return "" if cell is None else cell
+
+
+def _literal(text: str) -> str:
+    """A cell of a Markdown table that means its characters."""
+    for character in "\\`*_[]<>|":
+        text = text.replace(character, "\\" + character)
+    return " ".join(text.split("\n"))

@@ -1,0 +1,358 @@
+"""A scorecard page as the template needs it: everything decided and written, nothing left to choose."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kpispec.evaluate.report import Freshness, KpiReport, Reading, Report
+from kpispec.periods import Period
+from kpispec.render.drawer import Drawer, drawer_of
+from kpispec.render.format import NOTHING, format_day, format_days, format_instant, locale_of, number, percentage
+from kpispec.render.indicator import Row, delta_of, row_of, status_of
+from kpispec.render.lines import cuts, figures_of
+from kpispec.render.machine import instant
+from kpispec.render.phrases import NOT_RATED, TONE_WORDS, Phrase, Voice, tone
+from kpispec.render.segments import Heat, heats_of
+from kpispec.render.wording import words
+
+ORDER = ("bad", "watch", "good", "waived", NOT_RATED)
+MOST_CHANGES = 6
+_COMPARISONS = {"previous_period": 1, "same_period_last_year": 0}
+
+
+def _(message: str) -> str:
+    return message
+
+
+def _n(one: str, many: str) -> tuple[str, str]:
+    return one, many
+
+
+SPANS = {
+    "day": _n("{n} day", "{n} days"),
+    "week": _n("{n} week", "{n} weeks"),
+    "month": _n("{n} month", "{n} months"),
+    "quarter": _n("{n} quarter", "{n} quarters"),
+    "year": _n("{n} year", "{n} years"),
+    "all": _n("{n} period", "{n} periods"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    tone: str
+    word: str
+    n: int
+    x: int  # where its part of the bar begins
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A change that is more than chance, as a sentence."""
+
+    key: str
+    name: Phrase
+    sense: str
+    word: str
+    value: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A section of the table."""
+
+    title: Phrase
+    rows: tuple[tuple[Row, Drawer], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    name: Phrase
+    id: str
+    rows: str
+    newest: str
+    age: str
+    kind: str  # good watch bad
+    state: str
+    rejected: str
+    files: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    language: str
+    href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    language: str
+    direction: str
+    title: Phrase
+    eyebrow: str
+    subtitle: Phrase
+    period: str
+    closed: str
+    compared: str
+    headings: tuple[tuple[str, str], ...]  # of the changes: words and period
+    level: str
+    counts: tuple[Count, ...]
+    total: int
+    moved: tuple[Moved, ...]
+    moved_more: tuple[Moved, ...]
+    moved_more_word: str
+    routine: str
+    blocks: tuple[Block, ...]
+    span: str
+    heats: tuple[Heat, ...]
+    sources: tuple[SourceLine, ...]
+    reproduction: tuple[tuple[str, str, bool], ...]  # term, value, whether it is code
+    errors: tuple[str, ...]
+    alternates: tuple[Alternate, ...]
+    generator: str
+
+
+def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Page:
+    """The whole page of a report in one language."""
+    voice = Voice(report, words(language))
+    card, say = report.scorecard, voice.words.say
+    compare = card.compare if card is not None else _compared(report)
+    keys = _keys(report)
+    blocks = tuple(_blocks(report, voice, compare, keys))
+    moved = _moved(report, voice, keys)
+    hidden = len(moved) - MOST_CHANGES
+    return Page(
+        language=language,
+        direction="rtl" if locale_of(language).text_direction == "rtl" else "ltr",
+        title=voice.phrase(card.label, card.id) if card is not None else Phrase(report.project),
+        eyebrow=report.project,
+        subtitle=voice.phrase(card.description) if card is not None else Phrase(""),
+        period=voice.words.period(report.period) if report.period else "",
+        closed=_closed(report, voice),
+        compared=_compared_words(report, voice, compare),
+        headings=tuple((say(_("Change vs")), _against(report, voice, name)) for name in compare),
+        level=_level(report, voice),
+        counts=_counts(report, voice),
+        total=len(report.kpis),
+        moved=tuple(moved[:MOST_CHANGES]),
+        moved_more=tuple(moved[MOST_CHANGES:]),
+        moved_more_word=voice.words.count("{n} more change", "{n} more changes", hidden) if hidden > 0 else "",
+        routine=_routine(report, voice),
+        blocks=blocks,
+        span=_span(report, voice),
+        heats=tuple(heats_of(report, voice, keys)),
+        sources=tuple(_source(f, voice) for f in report.freshness),
+        reproduction=_reproduction(report, voice),
+        errors=tuple(voice.words.sentence(reason) for reason in report.errors),
+        alternates=tuple(Alternate(tag, href, _own_name(tag)) for tag, href in sorted(alternates.items())),
+        generator=f"kpispec {report.reproduction.kpispec_version}",
+    )
+
+
+def _keys(report: Report) -> dict[int, str]:
+    """An anchor for each KPI's place on the page, by its index; the second place of an id gets a number."""
+    seen: dict[str, int] = {}
+    keys = {}
+    for i, kpi in enumerate(report.kpis):
+        seen[kpi.spec.id] = times = seen.get(kpi.spec.id, 0) + 1
+        keys[i] = kpi.spec.id if times == 1 else f"{kpi.spec.id}-{times}"
+    return keys
+
+
+def _blocks(report: Report, voice: Voice, compare: Sequence[str], keys: Mapping[int, str]) -> list[Block]:
+    """The scorecard's sections; what no section names stands in a last one without a title."""
+    rows = [(row_of(k, voice, compare, keys[i]), drawer_of(k, voice)) for i, k in enumerate(report.kpis)]
+    left = dict(enumerate(rows))
+    blocks = []
+    for section in report.scorecard.sections if report.scorecard is not None else ():
+        taken = []
+        for entry in section.kpis:
+            wanted = entry.kpi.value.rsplit(".", 1)[-1]
+            at = next((i for i, (row, _d) in left.items() if row.id == wanted), None)
+            if at is not None:
+                taken.append(left.pop(at))
+        if taken:
+            blocks.append(Block(voice.phrase(section.label), tuple(taken)))
+    return [*blocks, Block(Phrase(""), tuple(left.values()))] if left else blocks
+
+
+def _counts(report: Report, voice: Voice) -> tuple[Count, ...]:
+    """How many of each; waived ones are counted apart, and only where there are any."""
+    tones = [tone(status_of(k)) for k in report.kpis]
+    counts, x = [], 0
+    for kind in ORDER:
+        n = tones.count(kind)
+        if n or kind != "waived":
+            counts.append(Count(kind, voice.words.say(TONE_WORDS[kind]), n, x))
+        x += n
+    return tuple(counts)
+
+
+def _moved(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Moved]:
+    """One line a KPI whose change is more than chance: worse first, then by how far past chance it is."""
+    found = []
+    for i, kpi in enumerate(report.kpis):
+        reading = kpi.headline
+        strong = [c for _name, c in reading.compare if c.significant] if reading is not None else []
+        if reading is None or not strong:
+            continue
+        first = max(strong, key=lambda c: abs(c.z or 0.0))
+        line = _moved_line(kpi, reading, voice, keys[i])
+        rank = {"worse": 0, "better": 1}.get(line.sense, 2)
+        found.append((rank, -abs(first.z or 0.0), i, line))
+    return [line for *_order, line in sorted(found, key=lambda item: item[:3])]
+
+
+def _moved_line(kpi: KpiReport, reading: Reading, voice: Voice, key: str) -> Moved:
+    figures, say = figures_of(kpi, voice.language), voice.words.say
+    deltas = [d for _name, c in reading.compare if c.significant and (d := delta_of(c, figures, voice))]
+    senses = dict.fromkeys(d.sense for d in deltas)
+    sense = next(iter(senses)) if len(senses) == 1 else "changed"
+    heads = {"better": _("Better"), "worse": _("Worse"), "changed": _("Changed")}
+    parts = [say(_("{delta} against {period}"), delta=d.text, period=d.against) for d in deltas]
+    return Moved(
+        key=key,
+        name=voice.phrase(kpi.spec.label, kpi.spec.id),
+        sense=sense,
+        word=say(heads[sense if sense in heads else "changed"]),
+        value=figures.value(reading.value, cuts(reading)),
+        sentence=", ".join(parts),
+    )
+
+
+def _routine(report: Report, voice: Voice) -> str:
+    changes = [
+        c for k in report.kpis if k.headline is not None for _name, c in k.headline.compare if c.delta is not None
+    ]
+    calm = sum(1 for c in changes if c.significant is False)
+    unknown = sum(1 for c in changes if c.significant is None)
+    parts = []
+    if calm:
+        parts.append(
+            voice.words.count(
+                "{n} other change is no more than chance can give: nothing to explain.",
+                "{n} other changes are no more than chance can give: nothing to explain.",
+                calm,
+            )
+        )
+    if unknown:
+        parts.append(
+            voice.words.count(
+                "{n} change cannot be tested: its standard error is not known.",
+                "{n} changes cannot be tested: their standard error is not known.",
+                unknown,
+            )
+        )
+    return " ".join(parts)
+
+
+def _closed(report: Report, voice: Voice) -> str:
+    period, as_of = report.period, format_instant(instant(report), voice.language)
+    if period is None or period.end is None:
+        return voice.words.say(_("as of {instant}"), instant=as_of)
+    if not period.complete:
+        return voice.words.say(_("still running, as of {instant}"), instant=as_of)
+    last = format_day(period.end - timedelta(days=1), voice.language)
+    return voice.words.say(_("closed on {day}, as of {instant}"), day=last, instant=as_of)
+
+
+def _compared(report: Report) -> tuple[str, ...]:
+    names = dict.fromkeys(name for k in report.kpis if k.headline is not None for name, _c in k.headline.compare)
+    return tuple(names) or tuple(_COMPARISONS)
+
+
+def _other(report: Report, name: str) -> Period | None:
+    """The period a comparison is with: as the readings of the page's period say it."""
+    here = report.period
+    for kpi in report.kpis:
+        reading = kpi.headline
+        if reading is None or here is None or (reading.period.grain, reading.period.key) != (here.grain, here.key):
+            continue
+        change = reading.change(name)
+        if change is not None:
+            return change.against
+    return None
+
+
+def _against(report: Report, voice: Voice, name: str) -> str:
+    other = _other(report, name)
+    if other is not None:
+        return voice.words.period(other, short=True)
+    names = {"previous_period": _("previous period"), "same_period_last_year": _("a year before")}
+    return voice.words.say(names.get(name, name.replace("_", " ")))
+
+
+def _compared_words(report: Report, voice: Voice, compare: Sequence[str]) -> str:
+    others = [o for name in compare if (o := _other(report, name)) is not None]
+    if not others:
+        return ""
+    both = voice.words.say(_(" and ")).join(voice.words.period(o) for o in others)
+    return voice.words.say(_("Compared with {periods}."), periods=both)
+
+
+def _level(report: Report, voice: Voice) -> str:
+    levels = {k.spec.level for k in report.kpis}
+    level = levels.pop() if len(levels) == 1 else None
+    if level is None:
+        return voice.words.say(_("interval"))
+    return voice.words.say(_("{level} interval"), level=percentage(level, voice.language))
+
+
+def _span(report: Report, voice: Voice) -> str:
+    longest = max((len(k.history) for k in report.kpis), default=0)
+    return voice.words.count(*SPANS.get(report.grain, SPANS["all"]), longest)
+
+
+def _source(freshness: Freshness, voice: Voice) -> SourceLine:
+    language, say = voice.language, voice.words.say
+    kind, state = "good", say(_("up to date"))
+    if freshness.error is not None:
+        kind, state = "bad", freshness.error
+    elif freshness.stale and freshness.max_age_days is not None:
+        limit = format_days(freshness.max_age_days, language)
+        kind, state = "watch", say(_("late: at most {age}"), age=limit)
+    elif freshness.max_age_days is None:
+        kind, state = NOT_RATED, say(_("no age limit"))
+    rejected = ", ".join(f"{number(n, language)} {voice.words.reject(reason)}" for reason, n in freshness.rejected)
+    dataset = freshness.dataset
+    files = voice.words.count("{n} file", "{n} files", len(freshness.files)) if freshness.files else ""
+    return SourceLine(
+        name=voice.phrase(dataset.label, dataset.id),
+        id=dataset.id,
+        rows=number(freshness.rows, language) if freshness.rows is not None else NOTHING,
+        newest=format_day(freshness.last.date(), language) if freshness.last else NOTHING,
+        age=format_days(freshness.age_days, language) if freshness.age_days is not None else NOTHING,
+        kind=kind,
+        state=state,
+        rejected=rejected,
+        files=files,
+    )
+
+
+def _reproduction(report: Report, voice: Voice) -> tuple[tuple[str, str, bool], ...]:
+    made, say = report.reproduction, voice.words.say
+    commit = made.git_commit or say(_("not under git"))
+    if made.git_commit and made.git_dirty:
+        commit += " " + say(_("with changes not committed"))
+    return (
+        (say(_("As of")), f"{format_instant(instant(report), voice.language)} ({report.timezone})", False),
+        (say(_("Specifications")), _short(made.spec_hash), True),
+        (say(_("Git commit")), commit, made.git_commit is not None),
+        (say(_("Data")), _short(made.data_hash), True),
+        (say(_("Engine")), f"kpispec {made.kpispec_version}, {made.engine} {made.engine_version}", False),
+        (say(_("Command")), made.command, True),
+    )
+
+
+def _short(digest: str) -> str:
+    """A digest that can be read out: its first 16 characters."""
+    kind, colon, rest = digest.rpartition(":")
+    return f"{kind}{colon}{rest[:16]}"
+
+
+def _own_name(tag: str) -> str:
+    """A language's name in itself."""
+    locale = locale_of(tag)
+    return (locale.get_language_name(locale) or tag).capitalize()

@@ -1,0 +1,194 @@
+"""The words around the figures: gettext catalogues, statuses, and the sentence of every reason.
+
+English is what the code says; `kpispec/locale/LANG/LC_MESSAGES/kpispec.po` holds the other languages, read as it is
+written (no compiled copy to go stale). A language without a catalogue is worded in English, with its own figures.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from kpispec.evaluate.report import Reason, Status
+from kpispec.periods import Period
+from kpispec.render.format import format_day, format_days, format_period, locale_of, number
+
+_LOCALES = Path(__file__).parent.parent / "locale"
+
+
+def _(message: str) -> str:
+    """Marks a message of a table for the catalogue; it is worded where it is used."""
+    return message
+
+
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.ERROR: _("Error"),
+    Status.NOT_AVAILABLE: _("Not available"),
+    Status.NO_DATA: _("No data"),
+    Status.UNDEFINED: _("Not computable"),
+    Status.SUPPRESSED: _("Withheld"),
+    Status.TOO_FEW: _("Sample too small"),
+    Status.STALE: _("Old data"),
+    Status.PARTIAL: _("Period still running"),
+    Status.NOT_JUDGED: _("Without thresholds"),
+    Status.GOOD: _("Good"),
+    Status.WATCH: _("Watch"),
+    Status.BAD: _("Poor"),
+    Status.WAIVED: _("Accepted"),
+}
+
+# A sentence for each reason's code, with the names of its values; what they mean is in evaluate/report.py.
+REASON_SENTENCES: Mapping[str, str] = {
+    "engine-failed": _("The query failed: {message}"),
+    "upstream": _("Not computed, because {kpi} is: {status}."),
+    "column-missing": _("The data set {dataset} lacks {columns}."),
+    "not-bound": _("No file is bound to the data set {dataset}."),
+    "dimension-missing": _("The data set {dataset} has no dimension {dimension}."),
+    "not-computed": _("Not computed: {message}"),
+    "no-rows": _("No row was received for this period."),
+    "before-data": _("The data begins on {first}."),
+    "not-loaded": _("Not loaded yet: the data ends on {last}."),
+    "denominator-zero": _("The denominator is zero."),
+    "not-finite": _("The result is not a finite number."),
+    "too-few": _("n = {n}, fewer than the minimum of {min_n}: status withheld."),
+    "stale": _("The latest data is of {newest}, {age_days} old (at most {max_age_days})."),
+    "running": _("The period is still running: day {elapsed} of {days}."),
+    "no-bands": _("No threshold is defined."),
+    "other-period": _("The thresholds are meant for another period: {period}."),
+    "bound-unknown": _("A threshold is not known: {bound}."),
+    "waived": _("Accepted until {until}: {reason}"),
+}
+
+REJECT_WORDS: Mapping[str, str] = {
+    "out_of_range": _("out of range"),
+    "wrong_type": _("of the wrong type"),
+    "not_in_values": _("not among the allowed values"),
+    "not_null": _("empty where a value is required"),
+    "missing_value": _("empty where a value is required"),
+    "not_finite": _("not a finite number"),
+    "undated": _("without a date"),
+    "no_key": _("without a key"),
+    "unsettled": _("not yet settled"),
+}
+
+LIFECYCLE_WORDS: Mapping[str, str] = {
+    "draft": _("draft"),
+    "proposed": _("proposed"),
+    "active": _("active"),
+    "certified": _("certified"),
+    "deprecated": _("deprecated"),
+    "retired": _("retired"),
+}
+
+GRAIN_WORDS: Mapping[str, str] = {
+    "day": _("day"),
+    "week": _("week"),
+    "month": _("month"),
+    "quarter": _("quarter"),
+    "year": _("year"),
+    "all": _("whole period"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The wording of one language: `say` a message, `count` one that depends on a number."""
+
+    language: str
+    catalogue: NullTranslations
+
+    def say(self, message: str, /, **values: object) -> str:
+        text = self.catalogue.gettext(message) if message else ""
+        return text.format_map(values) if values else text
+
+    def count(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The form that `n` asks for; `{n}` in it is `n`, grouped."""
+        text = self.catalogue.ngettext(one, many, n)
+        return text.format_map({"n": number(n, self.language), **values})
+
+    def status(self, status: Status) -> str:
+        return self.say(STATUS_WORDS[status])
+
+    def grain(self, grain: str) -> str:
+        return self.say(GRAIN_WORDS.get(grain, grain))
+
+    def reject(self, reason: str) -> str:
+        """A reject's reason: ours in words, a code's own words (`refused`) as the spec writes them."""
+        return self.say(REJECT_WORDS[reason]) if reason in REJECT_WORDS else reason.replace("_", " ")
+
+    def lifecycle(self, state: str) -> str:
+        return self.say(LIFECYCLE_WORDS.get(state, state))
+
+    def period(self, period: Period, *, short: bool = False) -> str:
+        return format_period(period, self.language, short=short) or self.say(_("All data"))
+
+    def sentence(self, reason: Reason) -> str:
+        """Why a reading is what it is, as one sentence. A code that the table does not hold says its status."""
+        sentence = REASON_SENTENCES.get(reason.code)
+        if sentence is None:
+            return self.status(reason.status) + "."
+        return self.say(sentence, **{name: self._value(name, value) for name, value in reason.values})
+
+    def _value(self, name: str, value: object) -> str:
+        match value:
+            case date():
+                return format_day(value, self.language)
+            case Status():
+                return self.status(value).lower()
+            case int() | float() if name.endswith("_days"):
+                return format_days(value, self.language)
+            case int():
+                return number(value, self.language)
+            case tuple() | list():
+                return ", ".join(f"`{item}`" for item in value)
+            case _ if name == "status" and value in set(Status):
+                return self.status(Status(str(value))).lower()
+            case _ if name == "period":
+                return self.grain(str(value))
+            case _ if name in ("kpi", "dataset", "dimension", "columns", "bound"):
+                return f"`{value}`"
+            case _:
+                return str(value)
+
+
+@lru_cache(maxsize=16)
+def words(language: str) -> Words:
+    """The wording of a language."""
+    tag = locale_of(language).language
+    path = _LOCALES / tag / "LC_MESSAGES" / "kpispec.po"
+    if not path.is_file():
+        return Words(language, NullTranslations())
+    return Words(language, _read(path, tag))
+
+
+def sentence(reason: Reason, language: str = "en") -> str:
+    """The sentence of a reason, in English unless told: what JSON and the command line say."""
+    return words(language).sentence(reason)
+
+
+def set_french(text: str) -> str:
+    """French spaces: narrow no-break before `; ? !` and inside quotes and numbers, no-break before `:` `%` `€`."""
+    text = re.sub(r" ([;?!»])", "\u202f\\1", text.replace("« ", "«\u202f"))
+    text = re.sub(r"(?<=\d) (?=\d{3}\b)", "\u202f", text)
+    return re.sub(r" ([:%€])", "\u00a0\\1", text).replace("'", "’")
+
+
+def _read(path: Path, tag: str) -> GNUTranslations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=tag)
+    if tag == "fr":
+        for message in catalogue:
+            if message.id:
+                forms = message.string
+                message.string = set_french(forms) if isinstance(forms, str) else tuple(map(set_french, forms or ()))
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -1,0 +1,166 @@
+"""The last statement of a run: periods and segments, the scans' terms beside each other, and every KPI's value over them."""
+
+from collections.abc import Iterable
+
+from kpispec.formula.tree import Expr, Name
+from kpispec.plan.layout import (
+    PERIOD,
+    SET,
+    covered_table,
+    n_column,
+    part_column,
+    reject_column,
+    scan_table,
+    seen_column,
+    set_mask,
+    zero_column,
+)
+from kpispec.plan.model import MEASURE, MEASURE_N, TERM, Measure, NamedTerm, Plan, Scan
+from kpispec.sql.lower import Setting, lower, number_literal, quoted, text_literal
+from kpispec.sql.setting import Clockwork
+from kpispec.sql.text import Column, indented, select, with_clauses
+
+
+def combine(plan: Plan) -> str:
+    """The select that gives one row a period and segment, and for each measure its value and what is needed to judge it."""
+    steps = [("periods", _periods(plan)), ("segments", _segments(plan)), ("terms", _terms(plan))]
+    last = "terms"
+    for number, level in enumerate(_levels(plan.measures), 1):
+        last_step = f"values_{number}"
+        steps.append((last_step, _values(plan, level, last)))
+        last = last_step
+    keys = [quoted(c) for c in (PERIOD, SET, *plan.request.dimensions)]
+    return with_clauses(steps, select(_result(plan), quoted(last), order=", ".join(keys)))
+
+
+# the spine ----------------------------------------------------------------------------------------------------------
+
+
+def _periods(plan: Plan) -> str:
+    """Every period from the first to the last that is covered, or asked for."""
+    if plan.request.grain == "all":
+        return f"select 0 as {quoted(PERIOD)}"
+    known = "\nunion all\n".join(f"select first_period, last_period from {quoted(covered_table(s.id))}" for s in plan.scans)
+    earliest, latest = plan.request.reach
+    first = "min(first_period)" if earliest is None else str(earliest)
+    last = "max(last_period)" if latest is None else str(latest)
+    if earliest is not None and latest is not None:
+        return f"select unnest(generate_series({first}, {last})) as {quoted(PERIOD)}"
+    return f"select unnest(generate_series({first}, {last})) as {quoted(PERIOD)}\nfrom (\n{indented(known)}\n)"
+
+
+def _segments(plan: Plan) -> str:
+    """Every segment that a data set declares or that any scan saw."""
+    dimensions = plan.request.dimensions
+    named = ", ".join(quoted(c) for c in (SET, *dimensions))
+    seen = [f"select {named} from {quoted(scan_table(s.id))}" for s in plan.scans]
+    return "\nunion\n".join([*seen, *_declared(plan), _whole(plan)])
+
+
+def _whole(plan: Plan) -> str:
+    dimensions = plan.request.dimensions
+    nulls = "".join(f", cast(null as varchar) as {quoted(d)}" for d in dimensions)
+    return f"select {set_mask(dimensions, ())} as {quoted(SET)}{nulls}"
+
+
+def _declared(plan: Plan) -> list[str]:
+    found: dict[str, None] = {}
+    dimensions = plan.request.dimensions
+    for scan in plan.scans:
+        for cut in scan.sets:
+            column = scan.dataset.spec.column(cut[0]) if len(cut) == 1 else None
+            for value in column.checks.values if column is not None else ():
+                cells = [text_literal(value) if d == cut[0] else "null" for d in dimensions]
+                found[f"select {set_mask(dimensions, cut)}, {', '.join(cells)}"] = None
+    return list(found)
+
+
+# terms --------------------------------------------------------------------------------------------------------------
+
+
+def _terms(plan: Plan) -> str:
+    """The terms of all scans beside each other. Where a scan covers a period but has no row, its counts are 0."""
+    keys = [PERIOD, SET, *plan.request.dimensions]
+    columns = [Column(f"{'periods' if k == PERIOD else 'segments'}.{quoted(k)}", k) for k in keys]
+    lines = ["periods cross join segments"]
+    for scan in plan.scans:
+        alias = quoted(scan_table(scan.id))
+        same = " and ".join(
+            f"{alias}.{quoted(k)} is not distinct from {'periods' if k == PERIOD else 'segments'}.{quoted(k)}" for k in keys
+        )
+        lines.append(f"left join {alias} on {same}")
+        lines.append(f"cross join {quoted(covered_table(scan.id))}")
+        columns += [_term(scan, named) for named in scan.terms]
+    return select(columns, "\n".join(lines))
+
+
+def _term(scan: Scan, named: NamedTerm) -> Column:
+    column = f"{quoted(scan_table(scan.id))}.{quoted(named.name)}"
+    if not named.term.zero:
+        return Column(column, named.name)
+    return Column(f"case when {_is_covered(scan)} then coalesce({column}, 0) end", named.name)
+
+
+def _is_covered(scan: Scan) -> str:
+    table = quoted(covered_table(scan.id))
+    return f"periods.{quoted(PERIOD)} between {table}.first_period and {table}.last_period"
+
+
+# values -------------------------------------------------------------------------------------------------------------
+
+
+def _levels(measures: tuple[Measure, ...]) -> list[list[Measure]]:
+    """Measures in steps, each step over those before it."""
+    depth: dict[str, int] = {}
+    for measure in measures:
+        depth[measure.id] = 1 + max((depth[id] for _, id in measure.upstream), default=0)
+    return [[m for m in measures if depth[m.id] == level] for level in range(1, max(depth.values(), default=0) + 1)]
+
+
+def _name(name: Name) -> str:
+    if name.path == MEASURE_N:
+        return quoted(n_column(name.name))
+    assert name.path in (TERM, MEASURE)
+    return quoted(name.name)
+
+
+def _values(plan: Plan, measures: Iterable[Measure], source: str) -> str:
+    setting = Clockwork(plan.request).setting(_name)
+    columns = [Column("*", "*")]
+    for measure in measures:
+        columns.append(Column(f"cast({lower(measure.value, setting)} as double)", measure.id))
+        columns += _beside(measure, setting)
+    return select(columns, quoted(source))
+
+
+def _beside(measure: Measure, setting: Setting) -> list[Column]:
+    def tree(expr: Expr | None, missing: str) -> str:
+        return lower(expr, setting) if expr is not None else missing
+
+    zero = " or ".join(f"coalesce({lower(z, setting)} = 0, false)" for z in measure.zero)
+    return [
+        Column(tree(measure.n, "null"), n_column(measure.id)),
+        Column(tree(measure.seen, "null"), seen_column(measure.id)),
+        Column(zero or "false", zero_column(measure.id)),
+    ]
+
+
+def _result(plan: Plan) -> list[Column]:
+    setting = Clockwork(plan.request).setting(_name)
+    columns = [Column(quoted(k), k) for k in (PERIOD, SET, *plan.request.dimensions)]
+    for measure in plan.measures:
+        columns.append(Column(_finite(measure), measure.id))
+        columns += [Column(quoted(c), c) for c in (n_column(measure.id), seen_column(measure.id), zero_column(measure.id))]
+        parts = measure.spread.parts if measure.spread is not None else ()
+        columns += [Column(lower(tree, setting), part_column(measure.id, part)) for part, tree in parts]
+        for reason, terms in measure.rejects:
+            total = " + ".join(f"coalesce({quoted(t)}, 0)" for t in terms)
+            columns.append(Column(total, reject_column(measure, reason)))
+    return columns
+
+
+def _finite(measure: Measure) -> str:
+    """The value in its unit. What is no number is null: it must not be judged."""
+    own = quoted(measure.id)
+    value = own if measure.factor == 1 else f"{own} / {number_literal(measure.factor)}"
+    return f"case when isfinite({own}) then {value} end"

@@ -1,0 +1,243 @@
+"""One scan as SQL: the typed rows, the cells that KPIs read, the terms at the finest cut, rolled up to each segmentation."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from kpispec.formula.check import names
+from kpispec.formula.tree import Binary, Expr, Name, Type
+from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
+from kpispec.plan.model import NamedTerm, Plan, Request, Scan
+from kpispec.plan.spread import constant
+from kpispec.sql.lower import Setting, lower, quoted
+from kpispec.sql.setting import Clockwork, column_name, instant, period_key
+from kpispec.sql.sources import Source
+from kpispec.sql.terms import finest, holistic, ranks_around, rolled
+from kpispec.sql.text import Column, create_table, select, with_clauses
+
+CLOCK = "clock__"
+
+
+def scan_statements(scan: Scan, source: Source, plan: Plan) -> tuple[str, ...]:
+    """The statements that leave a scan's partials in a temporary table, and the periods its data covers in another."""
+    writer = _Writer(scan, source, plan.request, Clockwork(plan.request))
+    return (writer.partials(), writer.covered())
+
+
+@dataclass(slots=True)
+class _Writer:
+    scan: Scan
+    source: Source
+    request: Request
+    clock: Clockwork
+    flags: dict[tuple[str, str], str] = field(default_factory=dict)
+    conditions: dict[Expr, str] = field(default_factory=dict)
+    arguments: dict[Expr, str] = field(default_factory=dict)
+    setting: Setting = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.setting = self.clock.setting(column_name)
+        uses = Counter(c for t in self.scan.terms for c in t.term.where)
+        for named in self.scan.terms:
+            term = named.term
+            if term.reject is not None:
+                self.flags.setdefault(term.reject, f"{term.reject[0]}__rejected_{len(self.flags) + 1}")
+            for condition in term.where:
+                if uses[condition] > 1 and not isinstance(condition, Name):
+                    self.conditions.setdefault(condition, f"is__{len(self.conditions) + 1}")
+            for arg in term.args:
+                if not isinstance(arg, Name) and constant(arg) is None:
+                    self.arguments.setdefault(arg, f"value__{len(self.arguments) + 1}")
+
+    # statements
+
+    def partials(self) -> str:
+        """Each term by period and segmentation, and where the clock begins and ends in each."""
+        additive = [t for t in self.scan.terms if t.term.additive]
+        others = [t for t in self.scan.terms if not t.term.additive]
+        steps = [*self._rows(), ("cells", self._cells()), ("finest", self._finest(additive))]
+        if not others:
+            return create_table(scan_table(self.scan.id), with_clauses(steps, self._rolled(additive)))
+        steps += [("rolled", self._rolled(additive)), ("whole_rows", self._holistic(others))]
+        return create_table(scan_table(self.scan.id), with_clauses(steps, self._joined(others)))
+
+    def covered(self) -> str:
+        """The first and last period that the data covers, over all its rows, whatever filters and bounds say."""
+        name = covered_table(self.scan.id)
+        pruned = self.scan.first_day is not None or self.scan.last_day is not None or self.scan.dataset.where
+        if not pruned or self.scan.clock is None:
+            edges = self._edges(quoted(PERIOD), quoted(OLDEST), quoted(NEWEST))
+            return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
+        clock = quoted(self.scan.clock)
+        edges = self._edges(period_key(self._local(clock), self.request.grain), clock, clock)
+        column = next(c for c in self.source.columns if c.name == self.scan.clock)
+        steps = [("rows", select([Column(column.sql, column.name)], self.source.relation))]
+        return create_table(name, with_clauses(steps, select(edges, quoted("rows"), self._seen(keep_undated=False))))
+
+    def _edges(self, period: str, oldest: str, newest: str) -> list[Column]:
+        first, last = self.scan.covers
+        return [
+            Column(f"min({period})" if first is None else str(first), "first_period"),
+            Column(f"max({period})" if last is None else str(last), "last_period"),
+            Column(f"min({oldest})", OLDEST),
+            Column(f"max({newest})", NEWEST),
+        ]
+
+    # rows and cells
+
+    def _rows(self) -> list[tuple[str, str]]:
+        """The typed rows, then those of them that count as seen, with the computed columns that look at them all."""
+        wanted = set(self.scan.columns)
+        columns = [Column(c.sql, c.name) for c in self.source.columns if c.name in wanted]
+        columns += [Column(self._reject(*key), flag) for key, flag in self.flags.items()]
+        steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
+        filters = [*self._seen(keep_undated=True), *(self._condition(w) for w in self.scan.dataset.where)]
+        computed = self._computed()
+        if filters:
+            steps.append(("seen", select([Column("*", "*")], quoted("rows"), filters)))
+        for name, expr in computed:
+            last = steps[-1][0]
+            steps.append((f"with_{name}", select([Column("*", "*"), Column(lower(expr, self.setting), name)], quoted(last))))
+        return steps
+
+    def _reject(self, column: str, reason: str) -> str:
+        found = next(c for c in self.source.columns if c.name == column)
+        return dict(found.rejects)[reason]
+
+    def _computed(self) -> list[tuple[str, Expr]]:
+        """The computed columns that something reads, in the order they build on each other."""
+        needed = {n for t in self.scan.terms for e in (*t.term.args, *t.term.where) for n in names(e)}
+        needed |= set(self.scan.dimensions) | ({self.scan.clock} if self.scan.clock else set())
+        for name, expr in reversed(self.scan.dataset.computed):
+            if name in needed:
+                needed |= names(expr)
+        return [(name, expr) for name, expr in self.scan.dataset.computed if name in needed]
+
+    def _seen(self, *, keep_undated: bool) -> list[str]:
+        """Rows from as-of on are not seen."""
+        if self.scan.clock is None:
+            return []
+        clock = quoted(self.scan.clock)
+        bound = instant(self.request.as_of)
+        if self.scan.clock_type is Type.DATE:
+            bound = f"date '{self.request.as_of_day.isoformat()}'"
+            known = f"{clock} < {bound}" if self._as_of_is_midnight() else f"{clock} <= {bound}"
+        else:
+            known = f"{clock} < {bound}"
+        return [f"({known} or {clock} is null)" if keep_undated else known]
+
+    def _as_of_is_midnight(self) -> bool:
+        return instant(self.request.as_of) == self.clock.midnight(self.request.as_of_day)
+
+    def _local(self, clock: str) -> str:
+        return clock if self.scan.clock_type is Type.DATE else self.clock.local(clock)
+
+    def _cells(self) -> str:
+        """What the terms read, once a row: the period, the segments, conditions and arguments."""
+        source = quoted(self._rows()[-1][0])
+        columns = [Column(self._period(), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
+        if self.scan.clock is not None:
+            columns.append(Column(quoted(self.scan.clock), CLOCK))
+        inline = {n for t in self.scan.terms for e in self._inline(t) for n in names(e)}
+        columns += [Column(quoted(n), n) for n in sorted(inline - set(self.scan.dimensions))]
+        columns += [Column(lower(e, self.setting), alias) for e, alias in self.arguments.items()]
+        columns += [Column(lower(e, self.setting), alias) for e, alias in self.conditions.items()]
+        columns += [Column(quoted(flag), flag) for flag in self.flags.values()]
+        return select(columns, source, self._bounds())
+
+    def _inline(self, named: NamedTerm) -> list[Expr]:
+        args = [a for a in named.term.args if a not in self.arguments]
+        return args + [w for w in named.term.where if w not in self.conditions]
+
+    def _period(self) -> str:
+        if self.request.grain == "all" or self.scan.clock is None:
+            return "0"
+        return period_key(self._local(quoted(self.scan.clock)), self.request.grain)
+
+    def _bounds(self) -> list[str]:
+        """The days that the periods asked for can reach; rows without a clock stay, to be counted."""
+        if self.scan.clock is None or self.request.grain == "all":
+            return []
+        clock, found = quoted(self.scan.clock), []
+        if self.scan.first_day is not None:
+            found.append(f"{clock} >= {self._day(self.scan.first_day)}")
+        if self.scan.last_day is not None:
+            found.append(f"{clock} < {self._day(self.scan.last_day)}")
+        return [f"({' and '.join(found)} or {clock} is null)"] if found else []
+
+    def _day(self, day: date) -> str:
+        return f"date '{day.isoformat()}'" if self.scan.clock_type is Type.DATE else self.clock.midnight(day)
+
+    # terms
+
+    def _condition(self, expr: Expr) -> str:
+        if expr in self.conditions:
+            return quoted(self.conditions[expr])
+        sql = lower(expr, self.setting)
+        return f"({sql})" if isinstance(expr, Binary) and expr.op == "or" else sql
+
+    def _where(self, named: NamedTerm) -> str:
+        parts = [self._condition(w) for w in named.term.where]
+        if named.term.reject is not None:
+            parts.append(quoted(self.flags[named.term.reject]))
+        return " and ".join(parts)
+
+    def _argument(self, expr: Expr) -> str:
+        return quoted(self.arguments[expr]) if expr in self.arguments else lower(expr, self.setting)
+
+    def _keys(self) -> list[Column]:
+        return [Column(quoted(PERIOD), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
+
+    def _finest(self, additive: list[NamedTerm]) -> str:
+        clock = quoted(CLOCK) if self.scan.clock is not None else "null::timestamp"
+        columns = [*self._keys(), Column("count(*)", ROWS)]
+        columns += [Column(f"min({clock})", OLDEST), Column(f"max({clock})", NEWEST)]
+        for named in additive:
+            argument = self._argument(named.term.args[0]) if named.term.args else ""
+            columns += finest(named, argument, self._where(named))
+        return select(columns, quoted("cells"), group="all")
+
+    def _grouping(self) -> tuple[Column, str]:
+        """The number of the segmentation of a group, and the grouping sets that make the groups."""
+        dimensions = self.request.dimensions
+        absent = set_mask(dimensions, self.scan.dimensions)
+        here = [d for d in dimensions if d in self.scan.dimensions]
+        bits = [f"{2 ** (len(dimensions) - 1 - dimensions.index(d))} * grouping({quoted(d)})" for d in here]
+        number = " + ".join(([str(absent)] if absent or not bits else []) + bits)
+        sets = [", ".join([quoted(PERIOD), *(quoted(d) for d in s)]) for s in self.scan.sets]
+        return Column(number, SET), "grouping sets (" + ", ".join(f"({s})" for s in sets) + ")"
+
+    def _rolled(self, additive: list[NamedTerm]) -> str:
+        number, sets = self._grouping()
+        columns = [Column(quoted(PERIOD), PERIOD), number, *self._segment_columns()]
+        columns += [Column(f"sum({quoted(ROWS)})", ROWS)]
+        columns += [Column(f"{f}({quoted(c)})", c) for f, c in (("min", OLDEST), ("max", NEWEST))]
+        columns += [rolled(t) for t in additive]
+        return select(columns, quoted("finest"), group=sets)
+
+    def _segment_columns(self) -> list[Column]:
+        found = []
+        for dimension in self.request.dimensions:
+            here = dimension in self.scan.dimensions
+            found.append(Column(f"cast({quoted(dimension) if here else 'null'} as varchar)", dimension))
+        return found
+
+    def _holistic(self, others: list[NamedTerm]) -> str:
+        number, sets = self._grouping()
+        columns = [Column(quoted(PERIOD), PERIOD), number, *self._segment_columns()]
+        for named in others:
+            columns.append(holistic(named, [self._argument(a) for a in named.term.args], self._where(named)))
+        return select(columns, quoted("cells"), group=sets)
+
+    def _joined(self, others: list[NamedTerm]) -> str:
+        """The rolled-up terms beside those that needed all rows together."""
+        keys = [PERIOD, SET, *self.request.dimensions]
+        on = "\n  and ".join(f"rolled.{quoted(k)} is not distinct from whole_rows.{quoted(k)}" for k in keys)
+        columns = [Column("rolled.*", "*")]
+        for named in others:
+            column = f"whole_rows.{quoted(named.name)}"
+            if named.term.function == "ranks_around":
+                column = ranks_around(column, constant(named.term.args[1]) or 0.5, constant(named.term.args[2]) or 1.96)
+            columns.append(Column(column, named.name))
+        return select(columns, f"rolled join whole_rows\n  on {on}")
+

@@ -1,0 +1,52 @@
+"""All statements of a run, in order, as they are executed and printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
+from kpispec.plan.model import Plan, Scan
+from kpispec.sql.combine import combine
+from kpispec.sql.lower import quoted
+from kpispec.sql.relations import Source
+from kpispec.sql.scan import scan_statements
+from kpispec.sql.text import Column, select
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`scans` fill temporary tables, one data set after the other; `combine` reads them; `facts` tell of each scan."""
+
+    scans: tuple[tuple[str, tuple[str, ...]], ...]
+    combine: str
+    facts: tuple[tuple[str, str], ...]
+
+    def text(self, setup: tuple[str, ...] = ()) -> str:
+        """The whole as a text that runs as it stands and ends in the values."""
+        statements = [*setup, *(s for _, group in self.scans for s in group), self.combine]
+        return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n") + "\n"
+
+
+def script(plan: Plan, sources: Mapping[str, Source]) -> Script:
+    """The statements of a plan over its sources."""
+    return Script(
+        scans=tuple((s.id, scan_statements(s, sources[s.id], plan)) for s in plan.scans),
+        combine=combine(plan),
+        facts=tuple((s.id, _facts(plan, s)) for s in plan.scans),
+    )
+
+
+def _facts(plan: Plan, scan: Scan) -> str:
+    """One row: how many rows there were, where the clock begins and ends, what had no clock, what was rejected."""
+    table, covered = quoted(scan_table(scan.id)), quoted(covered_table(scan.id))
+    columns = [Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)]
+    for edge in ("first_period", "last_period", OLDEST, NEWEST):
+        columns.append(Column(f"(select {quoted(edge)} from {covered})", edge))
+    for named in scan.terms:
+        if named.name in {term for m in plan.measures for dataset, term in m.undated if dataset == scan.id}:
+            missing = f"sum(case when {quoted(PERIOD)} is null then {quoted(named.name)} end)"
+            columns.append(Column(f"cast(coalesce({missing}, 0) as bigint)", f"undated {named.name}"))
+    for dataset, column, reason, term in plan.reject_totals:
+        if dataset == scan.id:
+            columns.append(Column(f"cast(coalesce(sum({quoted(term)}), 0) as bigint)", f"rejected {column}: {reason}"))
+    whole = set_mask(plan.request.dimensions, ())
+    return select(columns, table, [f"{quoted(SET)} = {whole}"])

@@ -1,0 +1,62 @@
+"""What surrounds the trees of one run: the zone, the instants, and how references are spelled."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from kpispec.formula.tree import Name
+from kpispec.plan.model import Request
+from kpispec.sql.lower import Setting, quoted
+from kpispec.sql.zones import local_bounds, to_local, to_utc
+
+# Offsets are spelled out for the years that exports speak of; outside, the engine's own table is asked row by row.
+YEARS_BACK = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """Conversions between UTC and the project's wall clock, and period keys, as SQL."""
+
+    request: Request
+
+    def local(self, sql: str) -> str:
+        return to_local(sql, self.request.timezone, *self.reach())
+
+    def utc(self, sql: str) -> str:
+        return to_utc(sql, self.request.timezone, *self.reach())
+
+    def reach(self) -> tuple[date, date]:
+        """The days for which the zone's clock changes are spelled out."""
+        day = self.request.as_of_day
+        return date(day.year - YEARS_BACK, 1, 1), day + timedelta(days=400)
+
+    def setting(self, name: Callable[[Name], str]) -> Setting:
+        return Setting(name=name, local=self.local, utc=self.utc, instants=(("as_of", instant(self.request.as_of)),))
+
+    def midnight(self, day: date) -> str:
+        """The instant at which a local day begins."""
+        return instant(local_bounds(day, self.request.timezone))
+
+
+def instant(moment: datetime) -> str:
+    """An instant as a UTC timestamp literal."""
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return f"timestamp '{aware.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}'"
+
+
+def column_name(name: Name) -> str:
+    return quoted(".".join((*name.path, name.name)))
+
+
+_KEYS = {
+    "day": "cast({0} as date) - date '1970-01-01'",
+    "week": "cast(floor((cast({0} as date) - date '1970-01-05') / 7) as bigint)",
+    "month": "year({0}) * 12 + month({0}) - 1",
+    "quarter": "year({0}) * 4 + quarter({0}) - 1",
+    "year": "year({0})",
+}
+
+
+def period_key(local: str, grain: str) -> str:
+    """The integer key of the period that holds a local timestamp or day; see `kpispec.periods`."""
+    return "0" if grain == "all" else _KEYS[grain].format(local)

@@ -1,0 +1,333 @@
+"""The keys of every kind of document, as JSON Schemas (draft 2020-12): what the validator checks and editors complete."""
+
+from functools import cache
+
+from kpispec.syntax.shapes import (
+    CHECKS,
+    COLUMN,
+    DURATION,
+    FIGURE,
+    ID,
+    LIFECYCLE,
+    NAME,
+    OWNER,
+    PERIODS,
+    REFERENCE,
+    TEST,
+    Shape,
+    amount,
+    cell,
+    choice,
+    day,
+    either,
+    flag,
+    human,
+    items,
+    keys,
+    named,
+    number,
+    one_or_more,
+    text,
+    where,
+    whole,
+)
+from kpispec.words import KINDS
+
+_COMMON: dict[str, Shape] = {
+    "extends": text("The id of a document of this kind that this one adds to.", REFERENCE),
+    "label": human("What people read for it.", 200),
+    "description": human("What it tells and what it does not, in Markdown."),
+}
+
+
+def _id(kind: str) -> Shape:
+    return text(f"The id of the {kind}: small letters, digits and single underscores.", ID)
+
+
+_COLUMN = keys(
+    "A column: what its cells promise to be.",
+    {
+        **CHECKS,
+        "label": _COMMON["label"],
+        "description": _COMMON["description"],
+        "optional": flag("Whether the column may be absent from the data."),
+        "dimension": flag("Whether values can be cut by it."),
+        "unit": text("The unit of its values: `EUR`, `s`, `percent`."),
+        "expr": text("Computes the column from the others of its row; window functions may see other rows."),
+        "empty": choice("`keep`: an empty text stays a text instead of becoming null.", "keep"),
+    },
+)
+
+_DATASET: dict[str, Shape] = {
+    "grain": text("What one row is: `one row per ticket`."),
+    "key": one_or_more("The columns that name a row.", text("A column.", NAME)),
+    "time": text("The column whose date or timestamp places a row in a period.", NAME),
+    "where": where("the data set"),
+    "columns": named("The columns, by name.", _COLUMN, NAME),
+    "freshness": keys(
+        "How old the newest row may be.",
+        {"max_age": text("A duration: `2 days`.", DURATION)},
+        ("max_age",),
+    ),
+    "covers": keys(
+        "Which days the data stands for, where its rows cannot tell.",
+        {
+            "from": day("First day covered."),
+            "to": {"description": "Last day covered, or `as_of` for a feed that is silent when nothing happens.",
+                   "type": "string", "pattern": r"^(as_of|\d{4}-\d{2}-\d{2})$"},
+        },
+    ),
+}
+
+_INPUT = either(
+    {
+        **keys(
+            "What the formula reads: a column (`tickets.wait`), a row expression over a data set, or another KPI.",
+            {
+                "dataset": text("The data set whose rows are read.", REFERENCE),
+                "expr": {**text("A column, or an expression over the columns of one row."), "type": ["string", "number", "boolean"]},
+                "kpi": text("The KPI whose value is read.", REFERENCE),
+                "where": where("the input"),
+                **CHECKS,
+            },
+        ),
+        "type": ["string", "object"],
+        "pattern": COLUMN,
+    },
+    "kpi",
+    ("kpi", "where"),
+    ("dataset", "expr"),
+)
+
+_BAND = text("A comparison or an interval, between quotes: `\">= 80\"`, `\"[45, 55)\"`.")
+_BANDS = {"good": _BAND, "watch": _BAND, "bad": _BAND}
+_SEGMENT = named("Which segment: `{channel: chat}`.", cell("Its value."), least=1)
+
+_THRESHOLDS = keys(
+    "Which values are good and which are bad. What neither names is `watch`.",
+    {
+        **_BANDS,
+        "by": items(
+            "Bands of single segments.",
+            keys("Bands of a segment.", {"segment": _SEGMENT, **_BANDS}, ("segment",)),
+            1,
+        ),
+    },
+    minProperties=1,
+)
+
+_TARGET = keys(
+    "A value to reach, in force between two days.",
+    {
+        "from": day("First day in force."),
+        "to": day("Last day in force; until the next target without it."),
+        "value": amount("The value to reach, with or without a unit: `82`, `4 h`."),
+        "source": text("Who set it."),
+        "review_by": day("Last day before somebody must look at it again."),
+    },
+    ("from", "value"),
+)
+
+_BENCHMARK = either(
+    keys(
+        "An outside figure, or an entry of a benchmark document.",
+        {
+            "set": text("The id of a benchmark document.", REFERENCE),
+            "entry": text("One of its entries."),
+            **FIGURE,
+        },
+    ),
+    "set",
+    ("set", "entry"),
+    (),
+)
+
+_KPI: dict[str, Shape] = {
+    "question": human("The question that it answers.", 400),
+    "owner": OWNER,
+    "lifecycle": LIFECYCLE,
+    "tags": items("Words to find it by.", text("A tag.")),
+    "unit": text("The unit of its value: `percent`, `points`, `s`, `EUR`, `count`, `per 1000 subscribers`."),
+    "direction": choice("Which way is better.", "higher_is_better", "lower_is_better", "closer_to_target"),
+    "decimals": {"description": "How many decimals are shown.", "type": "integer", "minimum": 0, "maximum": 10},
+    "compact": flag("Whether large values are shown short: 1.2M."),
+    "inputs": named("What the formula reads, by the names it uses.", _INPUT, NAME, least=1),
+    "formula": {**text("Computes the value from the inputs: `100 * count_if(score >= 9) / count(score)`.", longest=8000),
+                "type": ["string", "number"]},
+    "where": where("all inputs"),
+    "min_n": whole("With fewer answers or cases than this, no status is given.", 1),
+    "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
+    "thresholds": _THRESHOLDS,
+    "targets": items("Values to reach, by date.", _TARGET),
+    "benchmarks": items("Outside figures to stand beside.", _BENCHMARK),
+    "accept": keys(
+        "A bad status taken on knowingly, until a day.",
+        {
+            "until": day("Last day."),
+            "reason": text("Why."),
+            "ticket": text("Where it is followed."),
+            "by": text("Who took it on."),
+        },
+        ("until", "reason"),
+    ),
+    "judge": choice("`confident` leaves `watch` only where the confidence interval is clear.", "point", "confident"),
+    "confidence": choice("Whether a confidence interval is computed.", "auto", "none"),
+    "level": number("The level of the confidence interval: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
+    "population": choice("Whether the rows are a sample, or all there is.", "sample", "complete"),
+    "variant": text("Which of the usual variants of the indicator this is."),
+    "caveats": items("What a reader must know.", human("A caveat.")),
+    "references": items("Where it is defined.", text("A reference.")),
+    "read_with": items("KPIs that it should not be read without.", text("A KPI.", REFERENCE)),
+    "drivers": items("KPIs that move it.", text("A KPI.", REFERENCE)),
+    "tests": items("Worked examples.", TEST),
+}
+
+_FUNCTION: dict[str, Shape] = {
+    "args": items("The names of its arguments.", text("An argument.", NAME), 1),
+    "formula": _KPI["formula"],
+    "tests": _KPI["tests"],
+}
+
+_ENTRIES = {name: shape for name, shape in FIGURE.items() if name not in ("label", "value", "low", "high")}
+_BENCHMARK_SET: dict[str, Shape] = {
+    **_ENTRIES,
+    "entries": named("The figures, by name.", keys("A figure.", FIGURE), least=1),
+}
+
+_SCORECARD: dict[str, Shape] = {
+    "period": choice("The period of its columns.", *PERIODS),
+    "history": whole("How many periods are shown.", 1),
+    "compare": items(
+        "What the headline is compared with.",
+        choice("An earlier period.", "previous_period", "same_period_last_year"),
+    ),
+    "segments": items("Dimensions to cut by.", text("A dimension.", NAME)),
+    "sections": items(
+        "The sections of the page.",
+        keys(
+            "A section.",
+            {
+                "label": _COMMON["label"],
+                "level": choice("Who acts on it.", "strategic", "tactical", "operational"),
+                "perspective": text("Leg of a balanced scorecard: customer, process, finance, learning."),
+                "kpis": items(
+                    "Its KPIs: ids, or `{kpi: ID, weight: 2}`.",
+                    {
+                        **keys(
+                            "A KPI.",
+                            {
+                                "kpi": text("Its id.", REFERENCE),
+                                "weight": number("Its weight in the section's score.", exclusiveMinimum=0),
+                            },
+                            ("kpi",),
+                        ),
+                        "type": ["string", "object"],
+                        "pattern": REFERENCE,
+                    },
+                    1,
+                ),
+            },
+            ("label", "kpis"),
+        ),
+        1,
+    ),
+}
+
+_BINDING: Shape = {
+    **keys(
+        "Where the rows of a data set are: a file, or a map with `from` or `sql`.",
+        {
+            "from": one_or_more("Files, globs, or a table of an attached database.", text("A path.")),
+            "sql": text("A SELECT over files, for exports of another shape. Trusted like code."),
+            "columns": named(
+                "Declared columns to the file's: a raw name, or a row expression with raw names in double quotes.",
+                {**text("A raw name or a row expression."), "type": ["string", "number", "boolean"]},
+                NAME,
+            ),
+            "encoding": text("The encoding of a text file: `utf-8`, `latin-1`, `cp949`."),
+            "delimiter": text("What stands between two cells: `;`, or a tab as \"\\t\".", longest=4),
+            "decimal": choice("The decimal sign.", ".", ","),
+            "thousands": text("What groups thousands: `.`, `,`, a space.", longest=1),
+            "date_format": text("How dates are written: `%d/%m/%Y`."),
+            "sheet": {"description": "The sheet of a workbook, by name or number from 1.", "type": ["string", "integer"]},
+            "skip": whole("How many lines stand before the header."),
+            "timezone": text("The zone of local times in this data: `Europe/Paris`."),
+            "sha256": text("The SHA-256 that the file must have.", r"^[0-9a-fA-F]{64}$"),
+            "on_bad_rows": keys("How many unreadable rows are borne.", {"max": whole("At most this many.")}, ("max",)),
+        },
+    ),
+    "type": ["string", "object"],
+    "minLength": 1,
+}
+
+_PROJECT: dict[str, Shape] = {
+    "kpispec": text("The versions of kpispec that it is written for: `\">=1,<2\"`."),
+    "specs": one_or_more("Folders and files of documents.", text("A path.")),
+    "library": items("Built-in packs to take in.", text("A pack.", NAME)),
+    "language": text("The language of texts without one: `en`.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
+    "languages": items("The languages that every text should have.", text("A language.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")),
+    "timezone": text("The zone in which days begin: `Europe/Paris`."),
+    "data": named("Where the rows of each data set are.", _BINDING),
+    "attach": named(
+        "Databases to attach, by name.",
+        keys(
+            "A database.",
+            {
+                "type": choice("What it is.", "duckdb", "sqlite", "postgres"),
+                "path": text("Its file."),
+                "dsn_env": text("The environment variable that holds its connection string."),
+            },
+            ("type",),
+        ),
+        NAME,
+    ),
+    "engine": keys(
+        "What computes.",
+        {
+            "name": choice("The engine.", "duckdb"),
+            "memory_limit": text("At most this much memory: `4GB`.", r"^\d+(\.\d+)? ?[KMGT]i?B$"),
+            "threads": whole("At most this many threads.", 1),
+        },
+    ),
+}
+
+_TITLES = {
+    "dataset": "A data set: what the rows are",
+    "kpi": "A KPI: an indicator and how it is judged",
+    "benchmark": "A set of outside figures",
+    "scorecard": "A scorecard: which KPIs stand on a page",
+    "function": "A function for formulas",
+    "project": "A project: where its documents and data are",
+}
+_KEYS: dict[str, tuple[dict[str, Shape], tuple[str, ...]]] = {
+    "dataset": ({**_COMMON, **_DATASET}, ()),
+    "kpi": ({**_COMMON, **_KPI}, ("inputs", "formula")),
+    "benchmark": ({**_COMMON, **_BENCHMARK_SET}, ("entries",)),
+    "scorecard": ({**_COMMON, **_SCORECARD}, ("sections",)),
+    "function": ({**_COMMON, **_FUNCTION}, ("args", "formula")),
+    "project": (_PROJECT, ()),
+}
+SCHEMA_KINDS = (*KINDS, "project")
+
+
+@cache
+def schema(kind: str) -> Shape:
+    """The JSON Schema of a kind of document, or of `project`: the file kpispec.yml. Raises KeyError for another word."""
+    own, required = _KEYS[kind]
+    name = text("The name of the project.", r"^[A-Za-z0-9][A-Za-z0-9_. -]*$") if kind == "project" else _id(kind)
+    shape = keys(_TITLES[kind], {kind: name, **own}, (kind, *required))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLES[kind], **_titled(shape)}
+
+
+def _titled(shape: Shape) -> Shape:
+    """The shape with a title on every key of its maps: its own name in words."""
+    made = dict(shape)
+    for word in ("items", "additionalProperties"):
+        if isinstance(made.get(word), dict):
+            made[word] = _titled(made[word])
+    if "properties" in made:
+        made["properties"] = {
+            name: {"title": name.replace("_", " "), **_titled(inner)} if isinstance(inner, dict) else inner
+            for name, inner in made["properties"].items()
+        }
+    return made

@@ -1,0 +1,137 @@
+"""`kpi:` documents."""
+
+from typing import cast
+
+from kpispec.source import Text
+from kpispec.spec import Direction, InputSpec, KpiInput, KpiSpec, Lifecycle, Localized, RowInput, Waiver
+from kpispec.syntax.cases import tests
+from kpispec.syntax.dataset import checks
+from kpispec.syntax.figures import benchmarks, targets, thresholds
+from kpispec.syntax.nodes import Document, Entry, Map, Node, Scalar
+from kpispec.syntax.read import (
+    Route,
+    allowed_name,
+    day,
+    entries,
+    flag,
+    integer,
+    items,
+    listed,
+    localized,
+    number,
+    part,
+    text,
+    texts,
+    words,
+)
+
+
+def kpi(document: Document, route: Route) -> KpiSpec | None:
+    """`None` where an input or the formula cannot be read; what is wrong with the rest is said all the same."""
+    node = document.node
+    formula, inputs = text(node.get("formula")), _inputs(node.get("inputs"), route.to("inputs"))
+    owner, direction = node.get("owner"), node.get("direction")
+    made = KpiSpec(
+        id=document.id,
+        span=document.span,
+        inputs=inputs or (),
+        formula=formula or Text("", document.span),
+        label=localized(node.get("label")) or in_words(document.id),
+        unit=text(node.get("unit")),
+        direction=_direction(direction),
+        direction_span=direction.span if direction is not None else None,
+        decimals=integer(node.get("decimals")),
+        compact=flag(node.get("compact")),
+        question=localized(node.get("question")),
+        description=localized(node.get("description")),
+        business_owner=words(owner.get("business")) if isinstance(owner, Map) else None,
+        technical_owner=words(owner.get("technical")) if isinstance(owner, Map) else None,
+        lifecycle=_lifecycle(node.get("lifecycle"), route.to("lifecycle")),
+        tags=listed(node.get("tags")),
+        where=texts(node.get("where")),
+        min_n=integer(node.get("min_n")),
+        period=words(node.get("period")),
+        thresholds=thresholds(node.get("thresholds")),
+        targets=targets(node.get("targets"), route.to("targets")),
+        benchmarks=benchmarks(node.get("benchmarks"), route.to("benchmarks")),
+        accept=_waiver(node.get("accept"), route.to("accept")),
+        judge="confident" if words(node.get("judge")) == "confident" else "point",
+        confidence="none" if words(node.get("confidence")) == "none" else "auto",
+        level=number(node.get("level")) or 0.95,
+        population="complete" if words(node.get("population")) == "complete" else "sample",
+        variant=words(node.get("variant")),
+        caveats=tuple(c for c in map(localized, items(node.get("caveats"))) if c is not None),
+        references=listed(node.get("references")),
+        read_with=texts(node.get("read_with")),
+        drivers=texts(node.get("drivers")),
+        tests=tests(node.get("tests"), route.to("tests")),
+        library=document.library,
+        spans=tuple((e.name, e.value.span) for e in node.entries),
+    )
+    return made if formula is not None and inputs is not None else None
+
+
+def in_words(id: str) -> Localized:
+    """The label of something that has none: its id in words."""
+    return Localized((("", id.replace("_", " ").capitalize()),))
+
+
+def _direction(node: Node | None) -> Direction | None:
+    word = words(node)
+    return cast(Direction, word) if word in ("higher_is_better", "lower_is_better", "closer_to_target") else None
+
+
+def _inputs(node: Node | None, route: Route) -> tuple[InputSpec, ...] | None:
+    read = [_input(entry, route.to(entry.name)) for entry in entries(node)]
+    found = tuple(i for i in read if i is not None)
+    return found if found and len(found) == len(read) else None
+
+
+def _input(entry: Entry, route: Route) -> InputSpec | None:
+    if not allowed_name(entry.key, "input", route):
+        return None
+    name, span, node = entry.name.lower(), entry.key.span, entry.value
+    match node:
+        case Scalar(value=str()):
+            return _column_input(name, entry, node.text)
+        case Map():
+            return _mapped_input(name, entry, node)
+        case _:
+            return None
+
+
+def _column_input(name: str, entry: Entry, written: Text) -> RowInput | None:
+    dot = written.value.find(".")
+    if dot < 1 or dot == len(written.value) - 1:
+        return None
+    dataset, column = part(written, 0, dot), part(written, dot + 1, len(written.value))
+    return RowInput(name, entry.key.span, dataset, column)
+
+
+def _mapped_input(name: str, entry: Entry, node: Map) -> InputSpec | None:
+    dataset, expr, other = text(node.get("dataset")), text(node.get("expr")), text(node.get("kpi"))
+    if other is not None:
+        return KpiInput(name, entry.key.span, other, texts(node.get("where")))
+    if dataset is None or expr is None:
+        return None
+    return RowInput(name, entry.key.span, dataset, expr, texts(node.get("where")), checks(node))
+
+
+def _lifecycle(node: Node | None, route: Route) -> Lifecycle:
+    if not isinstance(node, Map):
+        return Lifecycle()
+    return Lifecycle(
+        state=words(node.get("state")),
+        version=words(node.get("version")),
+        since=day(node.get("since"), route.to("since")),
+        review_by=day(node.get("review_by"), route.to("review_by")),
+    )
+
+
+def _waiver(node: Node | None, route: Route) -> Waiver | None:
+    if not isinstance(node, Map):
+        return None
+    until, reason = day(node.get("until"), route.to("until")), words(node.get("reason"))
+    if until is None or reason is None:
+        return None
+    return Waiver(until, reason, words(node.get("ticket")), words(node.get("by")), node.span)

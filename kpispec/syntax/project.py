@@ -1,0 +1,101 @@
+"""`kpispec.yml`: where documents and data are."""
+
+from difflib import get_close_matches
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from kpispec.source import Text
+from kpispec.spec import Attachment, Binding, ProjectSpec
+from kpispec.syntax.nodes import Document, Entry, Map, Node
+from kpispec.syntax.read import Route, allowed_name, entries, integer, listed, text, words
+
+
+def project(document: Document, root: str, route: Route) -> ProjectSpec:
+    node = document.node
+    engine = node.get("engine")
+    engine = engine if isinstance(engine, Map) else Map((), node.span)
+    data, attached = route.to("data"), route.to("attach")
+    return ProjectSpec(
+        name=document.id,
+        root=root,
+        specs=listed(node.get("specs")) or ("specs",),
+        library=listed(node.get("library")),
+        language=words(node.get("language")) or "en",
+        languages=listed(node.get("languages")),
+        timezone=zone(node.get("timezone"), route.to("timezone")) or "UTC",
+        bindings=tuple(_binding(entry, data.to(entry.name)) for entry in entries(node.get("data"))),
+        attach=tuple(_attachment(entry, attached.to(entry.name)) for entry in entries(node.get("attach"))),
+        engine=words(engine.get("name")) or "duckdb",
+        memory_limit=words(engine.get("memory_limit")),
+        threads=integer(engine.get("threads")),
+        span=document.span,
+    )
+
+
+def zone(node: Node | None, route: Route) -> str | None:
+    """The name of a time zone that this machine knows."""
+    found = text(node)
+    if found is None:
+        return None
+    try:
+        ZoneInfo(found.value)
+    except (ValueError, OSError, LookupError):
+        route.say("bad-value", f"`{found.value}` is not a time zone", found.span, _near_zone(found.value))
+        return None
+    return found.value
+
+
+def _near_zone(written: str) -> str:
+    from zoneinfo import available_timezones
+
+    close = get_close_matches(written, sorted(available_timezones()), 1)
+    return f"did you mean `{close[0]}`?" if close else "write a name such as `Europe/Paris` or `UTC`"
+
+
+def _binding(entry: Entry, route: Route) -> Binding:
+    if not isinstance(entry.value, Map):
+        return Binding(entry.name, entry.key.span, listed(entry.value))
+    node = entry.value
+    bad_rows = node.get("on_bad_rows")
+    if (node.get("from") is None) == (node.get("sql") is None):
+        both = node.get("from") is not None
+        message = f"`{entry.name}` has both `from` and `sql`" if both else f"`{entry.name}` says not where its rows are"
+        help = "keep one of the two" if both else "add `from: FILE`"
+        route.say("bad-binding", message, entry.key.span, help)
+    return Binding(
+        dataset=entry.name,
+        span=entry.key.span,
+        sources=listed(node.get("from")),
+        sql=text(node.get("sql")),
+        columns=_columns(node.get("columns"), route.to("columns")),
+        encoding=words(node.get("encoding")),
+        delimiter=words(node.get("delimiter")),
+        decimal=words(node.get("decimal")),
+        thousands=words(node.get("thousands")),
+        date_format=words(node.get("date_format")),
+        sheet=words(node.get("sheet")),
+        skip=integer(node.get("skip")) or 0,
+        timezone=zone(node.get("timezone"), route.to("timezone")),
+        sha256=words(node.get("sha256")),
+        bad_rows=(integer(bad_rows.get("max")) or 0) if isinstance(bad_rows, Map) else 0,
+    )
+
+
+def _columns(node: Node | None, route: Route) -> tuple[tuple[str, Text], ...]:
+    found: list[tuple[str, Text]] = []
+    for entry in entries(node):
+        raw = text(entry.value)
+        if allowed_name(entry.key, "column", route.to(entry.name)) and raw is not None:
+            found.append((entry.name.lower(), raw))
+    return tuple(found)
+
+
+def _attachment(entry: Entry, route: Route) -> Attachment:
+    node = entry.value if isinstance(entry.value, Map) else Map((), entry.value.span)
+    kind, path, dsn = words(node.get("type")), words(node.get("path")), words(node.get("dsn_env"))
+    kind = kind if kind in ("duckdb", "sqlite", "postgres") else "duckdb"
+    wanted, given = ("dsn_env", dsn) if kind == "postgres" else ("path", path)
+    if given is None and node.entries:
+        help = f"add `{wanted}: ...`"
+        route.say("missing-key", f"`{wanted}` is missing from `{entry.name}`", entry.key.span, help)
+    return Attachment(entry.name, cast(Literal["duckdb", "sqlite", "postgres"], kind), path, dsn, entry.key.span)
