@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import inf, isfinite
 from typing import Literal
 
 from kpispec.bounds import Band, Bounds, parse_band, significant
 from kpispec.diagnostics import Findings, Related
 from kpispec.source import Text
+from kpispec.spec import Direction
 from kpispec.units import NUMBER, Unit
 
 __all__ = ["Band", "Bands", "Bounds", "Direction", "Verdict", "check_bands", "parse_band"]
 
-Direction = Literal["higher_is_better", "lower_is_better", "closer_to_target"]
 Verdict = Literal["good", "watch", "bad"]
 
 
@@ -48,7 +48,7 @@ class Bands:
         ends = sorted({end for bounds in ranges for end in bounds.ends})
         inner = {end for bounds in ranges for end in self._inner(bounds)}
         edges = [-inf, *ends, inf]
-        middles = [_between(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        middles = [_between(a, b) for a, b in pairwise(edges)]
         return tuple(
             end
             for end, below, above in zip(ends, middles, middles[1:], strict=False)

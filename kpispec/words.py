@@ -3,12 +3,11 @@
 KINDS = ("dataset", "kpi", "benchmark", "scorecard", "function")
 
 # An input, a column or an argument of one of these names could not be told from the grammar around it.
-RESERVED: frozenset[str] = frozenset(
-    """
+_WORDS = """
     and or not in is null true false between like ilike escape
     case when then else end cast as distinct filter where
     over partition by order asc desc nulls ignore respect
     rows range preceding following current row unbounded
     date timestamp interval select from with exists
-    """.split()
-)
+"""
+RESERVED: frozenset[str] = frozenset(_WORDS.split())

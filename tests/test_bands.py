@@ -16,8 +16,8 @@ def checked(unit: str, direction: Direction | None = None, **bands: str) -> tupl
     named = parse_unit(unit)
     assert named is not None
     findings = Findings()
-    texts = [Text.of(bands[name]) if name in bands else None for name in ("good", "watch", "bad")]
-    result = check_bands(*texts, direction, named, "kpi.x.thresholds", findings)
+    good, watch, bad = (Text.of(bands[name]) if name in bands else None for name in ("good", "watch", "bad"))
+    result = check_bands(good, watch, bad, direction, named, "kpi.x.thresholds", findings)
     assert (result is None) == (findings.errors > 0)
     return result, list(findings)
 
@@ -48,7 +48,8 @@ def test_a_band_is_read_in_the_unit(text: str, unit: str, ranges: tuple[Bounds, 
     named = parse_unit(unit)
     assert named is not None
     band = parse_band(Text.of(text), named, "test", Findings())
-    assert band is not None and band.ranges == ranges
+    assert band is not None
+    assert band.ranges == ranges
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_band_is_read_in_the_unit(text: str, unit: str, ranges: tuple[Bounds, 
     ],
 )
 def test_the_bands_say_which_direction_is_better(unit: str, texts: dict[str, str], direction: str) -> None:
-    assert bands(unit, **texts).direction == direction
+    assert bands(unit, None, **texts).direction == direction
 
 
 def test_a_two_sided_good_band_may_aim_at_a_target_with_one_bad_side() -> None:
@@ -142,9 +143,11 @@ def test_wrong_bands_are_one_finding(
     _, findings = checked(unit, direction, **texts)
     assert [f.rule for f in findings] == [rule]
     found = findings[0]
-    assert found.span is not None and found.span.text == place
+    assert found.span is not None
+    assert found.span.text == place
     assert message in found.message
-    assert found.help is not None and help in found.help
+    assert found.help is not None
+    assert help in found.help
 
 
 def test_less_than_one_percent_is_written_with_its_unit() -> None:
@@ -158,8 +161,17 @@ def test_an_overlap_shows_both_bands() -> None:
 
 @pytest.mark.parametrize(
     ("value", "verdict"),
-    [(80, "good"), (79.9999999999999, "good"), (79.999, "watch"), (50, "watch"), (49.99, "bad"), (-3, "bad")]
-    + [(nan, None), (inf, None), (None, None)],
+    [
+        (80, "good"),
+        (79.9999999999999, "good"),
+        (79.999, "watch"),
+        (50, "watch"),
+        (49.99, "bad"),
+        (-3, "bad"),
+        (nan, None),
+        (inf, None),
+        (None, None),
+    ],
 )
 def test_a_value_is_judged_at_twelve_digits(value: float | None, verdict: str | None) -> None:
     assert bands("percent", good=">= 80", bad="< 50").judge(value) == verdict
@@ -189,7 +201,7 @@ def test_without_bands_nothing_is_judged() -> None:
     ],
 )
 def test_cuts_lie_between_two_different_bands(unit: str, texts: dict[str, str], cuts: tuple[float, ...]) -> None:
-    assert bands(unit, **texts).cuts() == cuts
+    assert bands(unit, None, **texts).cuts() == cuts
 
 
 @given(st.text(max_size=30))

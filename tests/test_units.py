@@ -46,9 +46,20 @@ def test_what_is_no_unit_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "likely"),
-    [("Percent", "percent"), ("pct", "percent"), ("percnt", "percent"), ("eur", "EUR"), ("€", "EUR"), ("pp", "points")]
-    + [("score 1-5", "score 1..5"), ("score 1 to 10", "score 1..10"), ("Hours", "hours"), ("hr", "h"), ("m", "min")]
-    + [("flurbs", None)],
+    [
+        ("Percent", "percent"),
+        ("pct", "percent"),
+        ("percnt", "percent"),
+        ("eur", "EUR"),
+        ("€", "EUR"),
+        ("pp", "points"),
+        ("score 1-5", "score 1..5"),
+        ("score 1 to 10", "score 1..10"),
+        ("Hours", "hours"),
+        ("hr", "h"),
+        ("m", "min"),
+        ("flurbs", None),
+    ],
 )
 def test_a_misspelt_unit_is_guessed(text: str, likely: str | None) -> None:
     assert suggest_unit(text) == likely
@@ -64,8 +75,6 @@ def test_a_misspelt_unit_is_guessed(text: str, likely: str | None) -> None:
         ("1e3", 1000, None),
         ("4 h", 4, "h"),
         ("5 %", 5, "percent"),
-    ]
-    + [
         ("5%", 5, "percent"),
         ("2 weeks", 2, "week"),
         ("12 EUR", 12, "EUR"),
@@ -87,9 +96,18 @@ def test_what_is_no_amount_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "to", "value"),
-    [("4 h", "s", 14400), ("90 s", "min", 1.5), ("1 week", "d", 7), ("80", "percent", 80), ("5 %", "percent", 5)]
-    + [("3 per 1000 subscribers", "per 100 subscribers", 0.3), ("5 %", "points", None), ("4 h", "percent", None)]
-    + [("4 EUR", "USD", None), ("3 per 1000 calls", "per 1000 subscribers", None)],
+    [
+        ("4 h", "s", 14400),
+        ("90 s", "min", 1.5),
+        ("1 week", "d", 7),
+        ("80", "percent", 80),
+        ("5 %", "percent", 5),
+        ("3 per 1000 subscribers", "per 100 subscribers", 0.3),
+        ("5 %", "points", None),
+        ("4 h", "percent", None),
+        ("4 EUR", "USD", None),
+        ("3 per 1000 calls", "per 1000 subscribers", None),
+    ],
 )
 def test_amounts_convert_within_their_family(text: str, to: str, value: float | None) -> None:
     amount = parse_amount(text)

@@ -6,10 +6,10 @@ from kpispec.catalog.cases import check_tests
 from kpispec.catalog.datasets import bind_dataset
 from kpispec.catalog.gather import gather
 from kpispec.catalog.kpis import bind_kpi, in_order, rows_below, without_unused
-from kpispec.catalog.macros import build_macros
 from kpispec.catalog.model import Catalog, Dataset, Kpi
 from kpispec.catalog.scorecards import check_scorecard
 from kpispec.diagnostics import Findings
+from kpispec.formula.define import define
 from kpispec.formula.macros import Macro
 from kpispec.source import Span, Text
 from kpispec.spec import BenchmarkSpec, DatasetSpec, FunctionSpec, KpiSpec, ScorecardSpec
@@ -37,7 +37,7 @@ def resolve(
     benchmarks = {s.id: s for s in specs if isinstance(s, BenchmarkSpec)}
     scorecards = {s.id: s for s in specs if isinstance(s, ScorecardSpec)}
     known = {s.id: s for s in specs if isinstance(s, KpiSpec)}
-    macros = build_macros(functions, findings)
+    macros = define(functions.values(), findings)
     datasets = _datasets([s for s in specs if isinstance(s, DatasetSpec)], bound, macros, findings)
     kpis = _kpis(known, datasets, macros, benchmarks, extending, written, findings)
     defined = {id for kind, id in written if kind == "kpi"}

@@ -76,7 +76,9 @@ def _guessed(sample: list[str], shown: str, decimal: str | None) -> str:
     if PurePath(shown.lower().removesuffix(".gz").removesuffix(".zst")).suffix == ".tsv":
         return "\t"
     candidates = [d for d in _DELIMITERS if d != decimal]
-    return max(candidates, key=lambda d: _fitness(sample, d, shown))
+    fitness = {d: _fitness(sample, d, shown) for d in candidates}
+    best = max(candidates, key=lambda d: fitness[d])
+    return best if fitness[best][0] else ","
 
 
 def _fitness(sample: list[str], delimiter: str, shown: str) -> tuple[bool, int, int]:

@@ -143,6 +143,12 @@ def _by_form(expr: Expr, context: Context) -> Expr:
             return _call(expr, context)
         case _:
             operands = rebuild(expr, lambda e: _typed(e, context))
+    if isinstance(operands, Case | Cast | Is):
+        for step in children(operands):
+            if isinstance(step, CalendarInterval):
+                context.clash(
+                    Clash("a step of the calendar is no value", "add it to a date: `d + interval 1 month`", step)
+                )
     if isinstance(operands, Case):
         return _case(operands, context)
     outcome = _operator(operands, context)

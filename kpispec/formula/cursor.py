@@ -8,10 +8,10 @@ from kpispec.words import RESERVED
 MAX_NODES = 600
 MAX_DEPTH = 50
 
-_QUERY = frozenset("select from with exists group having limit union join".split())
-_AFTER_A_CALL = frozenset("filter over ignore respect".split())
-_OF_CASE = frozenset("when then else end".split())
-BINARY_WORDS = frozenset("and or not in like ilike between is escape distinct".split())
+_QUERY = frozenset(["select", "from", "with", "exists", "group", "having", "limit", "union", "join"])
+_AFTER_A_CALL = frozenset(["filter", "over", "ignore", "respect"])
+_OF_CASE = frozenset(["when", "then", "else", "end"])
+BINARY_WORDS = frozenset(["and", "or", "not", "in", "like", "ilike", "between", "is", "escape", "distinct"])
 
 
 def too_large(what: str, most: int, start: int, end: int) -> Unreadable:

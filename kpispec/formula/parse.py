@@ -7,7 +7,7 @@ from kpispec.formula.literals import literal
 from kpispec.formula.scan import Token, Unreadable, scan
 from kpispec.formula.tree import Between, Binary, Case, Cast, Expr, In, Is, Like, Name, Type, Unary, When, children
 from kpispec.source import Text
-from kpispec.words import RESERVED as RESERVED
+from kpispec.words import RESERVED
 
 # How tightly operators bind, loosest first. `not` is a prefix between `and` and `is`.
 _OR, _AND, _NOT, _IS, _COMPARE, _TEST, _CONCAT, _ADD, _MULTIPLY, _SIGN = range(1, 11)

@@ -16,17 +16,19 @@ _INTRODUCTION = """# Functions
 
 Made from the tables in `kpispec/formula` by `python -m kpispec.formula.reference > docs/reference/functions.md`.
 
-What is not listed cannot be called. An argument in square brackets may be left out; `...` repeats the last one. Types do
-not convert by themselves, except that a date beside a timestamp is the instant of its local midnight. A `date` plus a
-duration written in whole days stays a date; any other duration makes a timestamp of it.
-`cast(text as number)`, and to any other type, gives null where the text cannot be read as one.
+What is not listed cannot be called. An argument in square brackets may be left out; `...` repeats the last one. Types
+do not convert by themselves, except that a date beside a timestamp is the instant of its local midnight. A `date` plus
+a duration written in whole days stays a date; any other duration makes a timestamp of it. `cast(text as number)`, and
+to any other type, gives null where the text cannot be read as one.
 """
+
+_OF_AGGREGATES = """They stand in formulas of KPIs. Only `count` takes `distinct`; all but `count_if` and `sum_if` take
+`filter (where ...)`. In computed columns of data sets they take `over (...)`."""
 
 _SECTIONS: tuple[tuple[str, str, tuple[Function, ...]], ...] = (
     (
         "Aggregates",
-        "They stand in formulas of KPIs. Only `count` takes `distinct`; all but `count_if` and `sum_if` take "
-        "`filter (where ...)`. In computed columns of data sets they take `over (...)`.",
+        _OF_AGGREGATES,
         AGGREGATES,
     ),
     ("Numbers", "", NUMERIC),

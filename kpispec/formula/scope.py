@@ -19,8 +19,11 @@ Kind = Literal["formula", "row", "computed", "binding", "function"]
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """What a name stands for. `row`: it has a value on every row, of the row set named `row_set`; else one value, of
-    a KPI or, `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`)."""
+    """What a name stands for.
+
+    `row`: it has a value on every row, of the row set named `row_set`; else it has one value, that of a KPI or,
+    `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`).
+    """
 
     type: Type
     row: bool

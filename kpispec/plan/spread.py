@@ -6,6 +6,7 @@ A formula that is a constant times one of these has that one's interval, scaled.
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from kpispec.formula.constants import constant
 from kpispec.formula.tree import Between, Binary, Call, Expr, In, Is, Like, Number, Star, Type, Unary
 from kpispec.plan.model import Spread
 from kpispec.plan.terms import Context, decompose, parts_of
@@ -34,16 +35,6 @@ def spread_of(formula: Expr, context: Context, level: float) -> Spread | None:
         return _share(top.core, bottom.core, scale, context)
     if isinstance(top.core, Binary) and top.core.op == "-":
         return _difference(top.core, bottom.core, scale, context)
-    return None
-
-
-def constant(expr: Expr) -> float | None:
-    """The value of a constant, a signed one too."""
-    if isinstance(expr, Number):
-        return float(expr.text)
-    if isinstance(expr, Unary) and expr.op in ("-", "+"):
-        inner = constant(expr.operand)
-        return None if inner is None else (-inner if expr.op == "-" else inner)
     return None
 
 

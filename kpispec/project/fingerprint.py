@@ -2,7 +2,7 @@
 
 import hashlib
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kpispec.engine.base import InputFile
@@ -21,6 +21,12 @@ def spec_hash(files: Iterable[SourceFile]) -> str:
 
 def source_facts(files: Iterable[InputFile]) -> tuple[SourceFact, ...]:
     return tuple(SourceFact(f.shown, f.size or None, digest(f)) for f in files)
+
+
+def hash_inputs(files: Mapping[str, Iterable[InputFile]]) -> None:
+    """Read the inputs' digests, which are remembered while a file does not change."""
+    for group in files.values():
+        source_facts(group)
 
 
 def data_hash(facts: Iterable[SourceFact]) -> str:

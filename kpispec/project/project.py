@@ -1,5 +1,6 @@
 """The project as a Python object: what the command line does, for notebooks and other programs."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,10 +10,11 @@ from kpispec.catalog.model import Catalog
 from kpispec.diagnostics import Findings
 from kpispec.project.asked import Asked, now, parse_instant, request_of, selected
 from kpispec.project.binding import open_engine
+from kpispec.project.fingerprint import hash_inputs
 from kpispec.project.load import CallError, Loaded, find_project, load_project, load_specs
 from kpispec.project.result import Result
 from kpispec.project.report import report_of
-from kpispec.project.run import execute, narrowed_plan
+from kpispec.project.run import Compiled, compiled, execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ class Project:
             outcome = execute(self.loaded, ids, request, engine, asked.where)
         finally:
             engine.close()
+        before = time.process_time()
+        hash_inputs(outcome.opened.files)
+        hashing = time.process_time() - before
         report = report_of(
             self.loaded,
             outcome,
@@ -97,16 +102,16 @@ class Project:
             compare=asked.compare,
             segment_history=not page,
         )
-        return Result(report, outcome)
+        return Result(report, outcome, hashing)
 
-    def compile(self, *names: str, asked: Asked | None = None, everything: bool = False) -> str:
-        """The SQL of KPIs as it would run: one text that a DuckDB shell can execute as it stands."""
+    def compile(self, *names: str, asked: Asked | None = None, everything: bool = False) -> Compiled:
+        """The plan of KPIs and its SQL as it would run: `text` is what a DuckDB shell can execute as it stands."""
         asked = asked or Asked(as_of=now())
         ids, card = selected(self.loaded, names, everything=everything)
         request = request_of(self.loaded, asked, ids, card)
         engine = open_engine(self.loaded, threads=asked.threads, memory_limit=asked.memory_limit)
         try:
-            return narrowed_plan(self.loaded, ids, request, engine, asked.where).text
+            return compiled(self.loaded, ids, request, engine, asked.where)
         finally:
             engine.close()
 

@@ -21,6 +21,7 @@ class Result:
 
     report: Report
     outcome: Outcome
+    hashing: float = 0.0  # CPU seconds spent on hashing inputs
 
     @property
     def readings(self) -> tuple[Reading, ...]:

@@ -168,7 +168,7 @@ class Compiled:
         return self.script.text(tuple(self.opened.setup))
 
 
-def narrowed_plan(
+def compiled(
     loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine, where: str | None = None
 ) -> Compiled:
     """The plan and SQL of KPIs. Data sets that cannot be opened raise their EngineError."""

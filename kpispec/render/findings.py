@@ -130,7 +130,7 @@ def _width(char: str) -> int:
 
 
 def visible(words: str) -> str:
-    """The words with control, bidirectional and other invisible characters spelt as `\\u{202e}`."""
+    """The words with control, bidirectional and other invisible characters spelt by code point."""
     if words.isascii() and words.isprintable():
         return words
     return "".join(char if _harmless(char) else f"\\u{{{ord(char):04x}}}" for char in words)

@@ -1,10 +1,8 @@
 """The report for other programs: one flat object per KPI, period and segment; the same as lines, cells, Markdown."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from io import StringIO
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -64,11 +62,8 @@ def to_csv(report: Report) -> str:
     """Cells of text that a spreadsheet would run as a formula begin with an apostrophe."""
     flat = flat_rows(report)
     columns = list(flat[0]) if flat else _columns([])
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_inert(column) for column in columns])
-    writer.writerows([_inert(row[column]) for column in columns] for row in flat)
-    return out.getvalue()
+    table: list[list[Cell]] = [[*columns], *([row[column] for column in columns] for row in flat)]
+    return "".join(",".join(_quoted(_inert(cell)) for cell in line) + "\n" for line in table)
 
 
 def to_markdown(report: Report) -> str:
@@ -205,12 +200,23 @@ def _columns(flat: Iterable[dict[str, Cell]]) -> list[str]:
     return columns
 
 
-def _inert(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
-        return "'" + cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return "" if cell is None else cell
+def _inert(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case str() if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+            return "'" + cell
+        case _:
+            return str(cell)
+
+
+def _quoted(text: str) -> str:
+    """A cell by RFC 4180. The csv module leaves a lone carriage return bare when lines end in LF."""
+    if any(character in text for character in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _literal(text: str) -> str:

@@ -10,13 +10,16 @@ from kpispec.render.lines import HEADINGS, RIGHT, Line, lines
 from kpispec.render.wording import words
 
 _STYLES = {Status.GOOD: "cyan", Status.WATCH: "yellow", Status.BAD: "red bold", Status.ERROR: "red"}
-_WRAPPED = {"KPI": 20, "Segment": 12, "Status": 12, "Change": 10}  # the least width of columns that may wrap
+_WRAPPED = {"KPI": 16, "Segment": 10, "Status": 10, "Change": 10}  # the least width of columns that may wrap
 _DISPENSABLE = ("Interval", "Change")  # left out, in this order, where the terminal is too narrow
 _GAP = 2
 
 
 def render_table(report: Report, *, language: str, width: int, colour: bool = False) -> str:
-    """Every reading of the report, one a line. A KPI's name stands at its first line only."""
+    """Every reading of the report, one a line. A KPI's name stands at its first line only.
+
+    On a terminal too narrow for what cannot be left out, lines run over rather than lose a figure.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -39,7 +42,8 @@ def render_table(report: Report, *, language: str, width: int, colour: bool = Fa
         above = line.cells[0]
         table.add_row(*(Text(cells[i], style=_STYLES.get(line.status, "dim") if i == 6 else "") for i in columns))
     out = StringIO()
-    Console(file=out, width=width, force_terminal=colour, no_color=not colour, highlight=False).print(table)
+    least = sum(_least(i, body) + _GAP for i in columns)
+    Console(file=out, width=max(width, least), force_terminal=colour, no_color=not colour, highlight=False).print(table)
     return "".join(row.rstrip() + "\n" for row in out.getvalue().splitlines())
 
 

@@ -8,7 +8,7 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Name, Type
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import NamedTerm, Plan, Request, Scan
-from kpispec.plan.spread import constant
+from kpispec.formula.constants import constant
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.setting import Clockwork, column_name, instant, period_key
 from kpispec.sql.sources import Source

@@ -19,7 +19,6 @@ from kpispec.syntax.cases import tests
 from kpispec.syntax.dataset import dataset
 from kpispec.syntax.figures import figure
 from kpispec.syntax.kpi import in_words, kpi
-from kpispec.syntax.messages import near
 from kpispec.syntax.nodes import Document, Map, Node, Scalar
 from kpispec.syntax.project import project
 from kpispec.syntax.read import (
@@ -37,6 +36,7 @@ from kpispec.syntax.read import (
     words,
 )
 from kpispec.syntax.schema import check
+from kpispec.syntax.violations import near
 from kpispec.syntax.yaml import announced, parse
 from kpispec.words import KINDS
 
@@ -67,7 +67,10 @@ def _unknown_kind(node: Map, findings: Findings) -> None:
     message, fix = f"`{key.text.value}` is not a kind of document", None
     help = f"the first key is one of {', '.join(f'`{kind}`' for kind in KINDS)}"
     if later is not None:
-        message, help = f"`{later.name}` has to be the first key", f"move `{later.name}: ...` to the top of the document"
+        message, help = (
+            f"`{later.name}` has to be the first key",
+            f"move `{later.name}: ...` to the top of the document",
+        )
     elif key.text.value == "project":
         message, help = "`project` stands only in the file kpispec.yml", "move it there"
     elif meant is not None:
@@ -128,7 +131,7 @@ def _benchmark(document: Document, route: Route) -> BenchmarkSpec:
     return BenchmarkSpec(document.id, document.span, tuple(figures), localized(node.get("label")), document.library)
 
 
-def _scorecard(document: Document, route: Route) -> ScorecardSpec | None:
+def _scorecard(document: Document, _route: Route) -> ScorecardSpec | None:
     node = document.node
     sections = tuple(_section(item) for _, item in maps(node.get("sections")))
     if not sections:

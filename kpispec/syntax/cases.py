@@ -50,7 +50,7 @@ def _given(entry: Entry, route: Route) -> GivenRows | GivenValue:
     name = entry.key.text
     match entry.value:
         case Seq():
-            rows = (_row(item, entry.name, route.to(entry.name)) for item in entry.value.items)
+            rows = (_row(item, entry.name) for item in entry.value.items)
             if len({isinstance(item, Map) for item in entry.value.items}) > 1:
                 reason = f"the rows of `{entry.name}` are partly maps and partly single values"
                 _unreadable(route, reason, entry.value.span, "write every row as a map: `{column: value}`")
@@ -59,7 +59,7 @@ def _given(entry: Entry, route: Route) -> GivenRows | GivenValue:
             return GivenValue(name, text(entry.value))
 
 
-def _row(item: Node, name: str, route: Route) -> tuple[Cell, ...]:
+def _row(item: Node, name: str) -> tuple[Cell, ...]:
     """A row; a single value is that of the column or input which gives the rows their name."""
     if isinstance(item, Scalar):
         return ((name.lower(), text(item), item.quoted),)
@@ -70,13 +70,17 @@ def _row(item: Node, name: str, route: Route) -> tuple[Cell, ...]:
 
 def _expected(node: Node, by: tuple[str, ...], route: Route) -> Iterator[Expectation]:
     if isinstance(node, Seq) != bool(by):
-        reason = "`expect` is a list, and no `by` says what it is cut by" if not by else "`by` cuts the value, and `expect` is one value"
+        reason = (
+            "`expect` is a list, and no `by` says what it is cut by"
+            if not by
+            else "`by` cuts the value, and `expect` is one value"
+        )
         help = "add `by: [DIMENSION]`" if not by else "write a list: `[{segment: {DIMENSION: ...}, value: ...}]`"
         _unreadable(route, reason, node.span, help)
         return
     seen: set[tuple[tuple[str, str | None], ...]] = set()
     for position, item in enumerate(items(node) if by else (node,)):
-        made = _expectation(item, route)
+        made = _expectation(item)
         wrong = _wrong_segment(made, by, seen)
         if wrong:
             _unreadable(route.to(position), *wrong)
@@ -98,7 +102,7 @@ def _wrong_segment(
     return None
 
 
-def _expectation(node: Node, route: Route) -> Expectation:
+def _expectation(node: Node) -> Expectation:
     if not isinstance(node, Map):
         return Expectation(node.span, text(node), null_value=isinstance(node, Scalar) and node.value is None)
     value = node.get("value")

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from kpispec.diagnostics import Related
-from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, TargetSpec
 from kpispec.source import Span
+from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, TargetSpec
 from kpispec.syntax.nodes import Map, Node
 from kpispec.syntax.read import Route, day, entries, integer, localized, maps, text, words
 
@@ -30,7 +31,7 @@ def targets(node: Node | None, route: Route) -> tuple[TargetSpec, ...]:
     """In order of their first day. Two in force on one day are a finding."""
     read = (_target(item, route.to(number)) for number, item in maps(node))
     found = sorted((t for t in read if t is not None), key=lambda t: (t.first, t.span.start))
-    for earlier, later in zip(found, found[1:], strict=False):
+    for earlier, later in pairwise(found):
         if earlier.first == later.first or (earlier.last is not None and earlier.last >= later.first):
             first, second = sorted((earlier, later), key=lambda t: t.span.start)
             route.say(
@@ -108,6 +109,11 @@ def _require_source(source: Node | None, year: Node | None, place: Span, route: 
 def _require_figure(made: BenchmarkFigure, route: Route) -> None:
     both_ends = made.low is not None and made.high is not None
     if made.value is None and not both_ends:
-        route.say("missing-key", "this benchmark has no figure", made.span, "write `value: ...`, or `low: ...` and `high: ...`")
+        route.say(
+            "missing-key",
+            "this benchmark has no figure",
+            made.span,
+            "write `value: ...`, or `low: ...` and `high: ...`",
+        )
     elif made.value is not None and (made.low or made.high):
         route.say("bad-value", "this benchmark has a value and a range", made.span, "keep `value`, or `low` and `high`")

@@ -1,4 +1,4 @@
-"""The keys of every kind of document, as JSON Schemas (draft 2020-12): what the validator checks and editors complete."""
+"""The keys of every kind of document, as JSON Schemas (draft 2020-12): the validator checks, editors complete them."""
 
 from functools import cache
 
@@ -73,8 +73,11 @@ _DATASET: dict[str, Shape] = {
         "Which days the data stands for, where its rows cannot tell.",
         {
             "from": day("First day covered."),
-            "to": {"description": "Last day covered, or `as_of` for a feed that is silent when nothing happens.",
-                   "type": "string", "pattern": r"^(as_of|\d{4}-\d{2}-\d{2})$"},
+            "to": {
+                "description": "Last day covered, or `as_of` for a feed that is silent when nothing happens.",
+                "type": "string",
+                "pattern": r"^(as_of|\d{4}-\d{2}-\d{2})$",
+            },
         },
     ),
 }
@@ -85,7 +88,10 @@ _INPUT = either(
             "What the formula reads: a column (`tickets.wait`), a row expression over a data set, or another KPI.",
             {
                 "dataset": text("The data set whose rows are read.", REFERENCE),
-                "expr": {**text("A column, or an expression over the columns of one row."), "type": ["string", "number", "boolean"]},
+                "expr": {
+                    **text("A column, or an expression over the columns of one row."),
+                    "type": ["string", "number", "boolean"],
+                },
                 "kpi": text("The KPI whose value is read.", REFERENCE),
                 "where": where("the input"),
                 **CHECKS,
@@ -99,7 +105,7 @@ _INPUT = either(
     ("dataset", "expr"),
 )
 
-_BAND = text("A comparison or an interval, between quotes: `\">= 80\"`, `\"[45, 55)\"`.")
+_BAND = text('A comparison or an interval, between quotes: `">= 80"`, `"[45, 55)"`.')
 _BANDS = {"good": _BAND, "watch": _BAND, "bad": _BAND}
 _SEGMENT = named("Which segment: `{channel: chat}`.", cell("Its value."), least=1)
 
@@ -152,8 +158,10 @@ _KPI: dict[str, Shape] = {
     "decimals": {"description": "How many decimals are shown.", "type": "integer", "minimum": 0, "maximum": 10},
     "compact": flag("Whether large values are shown short: 1.2M."),
     "inputs": named("What the formula reads, by the names it uses.", _INPUT, NAME, least=1),
-    "formula": {**text("Computes the value from the inputs: `100 * count_if(score >= 9) / count(score)`.", longest=8000),
-                "type": ["string", "number"]},
+    "formula": {
+        **text("Computes the value from the inputs: `100 * count_if(score >= 9) / count(score)`.", longest=8000),
+        "type": ["string", "number"],
+    },
     "where": where("all inputs"),
     "min_n": whole("With fewer answers or cases than this, no status is given.", 1),
     "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
@@ -245,11 +253,14 @@ _BINDING: Shape = {
                 NAME,
             ),
             "encoding": text("The encoding of a text file: `utf-8`, `latin-1`, `cp949`."),
-            "delimiter": text("What stands between two cells: `;`, or a tab as \"\\t\".", longest=4),
+            "delimiter": text('What stands between two cells: `;`, or a tab as "\\t".', longest=4),
             "decimal": choice("The decimal sign.", ".", ","),
             "thousands": text("What groups thousands: `.`, `,`, a space.", longest=1),
             "date_format": text("How dates are written: `%d/%m/%Y`."),
-            "sheet": {"description": "The sheet of a workbook, by name or number from 1.", "type": ["string", "integer"]},
+            "sheet": {
+                "description": "The sheet of a workbook, by name or number from 1.",
+                "type": ["string", "integer"],
+            },
             "skip": whole("How many lines stand before the header."),
             "timezone": text("The zone of local times in this data: `Europe/Paris`."),
             "sha256": text("The SHA-256 that the file must have.", r"^[0-9a-fA-F]{64}$"),
@@ -261,11 +272,13 @@ _BINDING: Shape = {
 }
 
 _PROJECT: dict[str, Shape] = {
-    "kpispec": text("The versions of kpispec that it is written for: `\">=1,<2\"`."),
+    "kpispec": text('The versions of kpispec that it is written for: `">=1,<2"`.'),
     "specs": one_or_more("Folders and files of documents.", text("A path.")),
     "library": items("Built-in packs to take in.", text("A pack.", NAME)),
     "language": text("The language of texts without one: `en`.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
-    "languages": items("The languages that every text should have.", text("A language.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")),
+    "languages": items(
+        "The languages that every text should have.", text("A language.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    ),
     "timezone": text("The zone in which days begin: `Europe/Paris`."),
     "data": named("Where the rows of each data set are.", _BINDING),
     "attach": named(
@@ -312,7 +325,7 @@ SCHEMA_KINDS = (*KINDS, "project")
 
 @cache
 def schema(kind: str) -> Shape:
-    """The JSON Schema of a kind of document, or of `project`: the file kpispec.yml. Raises KeyError for another word."""
+    """The JSON Schema of a kind of document, or of `project`: kpispec.yml. Raises KeyError for another word."""
     own, required = _KEYS[kind]
     name = text("The name of the project.", r"^[A-Za-z0-9][A-Za-z0-9_. -]*$") if kind == "project" else _id(kind)
     shape = keys(_TITLES[kind], {kind: name, **own}, (kind, *required))

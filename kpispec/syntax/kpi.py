@@ -78,7 +78,7 @@ def in_words(id: str) -> Localized:
 
 def _direction(node: Node | None) -> Direction | None:
     word = words(node)
-    return cast(Direction, word) if word in ("higher_is_better", "lower_is_better", "closer_to_target") else None
+    return cast("Direction", word) if word in ("higher_is_better", "lower_is_better", "closer_to_target") else None
 
 
 def _inputs(node: Node | None, route: Route) -> tuple[InputSpec, ...] | None:
@@ -90,7 +90,7 @@ def _inputs(node: Node | None, route: Route) -> tuple[InputSpec, ...] | None:
 def _input(entry: Entry, route: Route) -> InputSpec | None:
     if not allowed_name(entry.key, "input", route):
         return None
-    name, span, node = entry.name.lower(), entry.key.span, entry.value
+    name, node = entry.name.lower(), entry.value
     match node:
         case Scalar(value=str()):
             return _column_input(name, entry, node.text)

@@ -71,7 +71,10 @@ def _as_map(node: Node) -> Node:
     dot = node.text.value.index(".")
     words = {"dataset": part(node.text, 0, dot), "expr": part(node.text, dot + 1, len(node.text.value))}
     made = (
-        Entry(Scalar(name, replace(text, value=name, offsets=(text.span.start,) * len(name))), Scalar(text.value, text, node.quoted))
+        Entry(
+            Scalar(name, replace(text, value=name, offsets=(text.span.start,) * len(name))),
+            Scalar(text.value, text, node.quoted),
+        )
         for name, text in words.items()
     )
     return Map(tuple(made), node.span)

@@ -98,4 +98,4 @@ def _attachment(entry: Entry, route: Route) -> Attachment:
     if given is None and node.entries:
         help = f"add `{wanted}: ...`"
         route.say("missing-key", f"`{wanted}` is missing from `{entry.name}`", entry.key.span, help)
-    return Attachment(entry.name, cast(Literal["duckdb", "sqlite", "postgres"], kind), path, dsn, entry.key.span)
+    return Attachment(entry.name, cast("Literal['duckdb', 'sqlite', 'postgres']", kind), path, dsn, entry.key.span)

@@ -1,4 +1,4 @@
-"""Values of nodes whose shape the schema has checked. A node of another shape reads as absent: it has its finding already."""
+"""Values of nodes whose shape the schema has checked. A node of another shape reads as absent: it has its finding."""
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator

@@ -6,9 +6,10 @@ from typing import Any
 from kpispec.diagnostics import Finding, Findings
 from kpispec.syntax.fits import fits
 from kpispec.syntax.kinds import schema
-from kpispec.syntax.messages import Violation, translate
+from kpispec.syntax.messages import translate
 from kpispec.syntax.nodes import Document, Entry, Map, Node, Scalar, Seq
 from kpispec.syntax.shapes import Shape
+from kpispec.syntax.violations import Violation
 
 __all__ = ["check", "schema"]
 
@@ -23,11 +24,24 @@ def check(document: Document, findings: Findings, *, complete: bool) -> bool:
         return True
     found = Findings()
     translate(document, _violations(document.node, shape, complete), found)
-    said = {(f.rule, f.span) for f in findings}
+    said = tuple(findings)
     for finding in found:
-        if (finding.rule, finding.span) not in said:
+        if not any(_same_cause(finding, earlier) for earlier in said):
             _append(finding, findings)
     return len(found) == 0
+
+
+# A value that YAML read otherwise than it was meant is wrong in every later respect too.
+_MISREAD = frozenset({"forbidden-yaml", "unquoted-operator", "flow-comma", "comment-in-value", "yaml-syntax"})
+
+
+def _same_cause(finding: Finding, earlier: Finding) -> bool:
+    here, there = finding.span, earlier.span
+    if finding.rule == earlier.rule and here == there:
+        return True
+    if earlier.rule not in _MISREAD or here is None or there is None or here.file.path != there.file.path:
+        return False
+    return here.start < there.end and there.start < here.end
 
 
 def _append(finding: Finding, findings: Findings) -> None:
@@ -90,7 +104,9 @@ def _trail(root: Map, route: tuple[str | int, ...]) -> tuple[Node, ...]:
     trail: list[Node] = [root]
     for step in route:
         here = trail[-1]
-        found = here.get(str(step)) if isinstance(here, Map) else here.items[int(step)] if isinstance(here, Seq) else None
+        found = (
+            here.get(str(step)) if isinstance(here, Map) else here.items[int(step)] if isinstance(here, Seq) else None
+        )
         if found is None:
             break
         trail.append(found)

@@ -1,5 +1,8 @@
-"""The pieces that the JSON Schemas of all kinds are made of. A shape is a JSON Schema; unions tell their members apart by
-type (text or map) or by one key, so that a mistake breaks one rule and not every branch of an `anyOf`."""
+"""The pieces that the JSON Schemas of all kinds are made of.
+
+A shape is a JSON Schema. Unions tell their members apart by type (text or map) or by one key, so that a mistake breaks
+one rule and not every branch of an `anyOf`.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -104,7 +107,7 @@ def human(description: str, longest: int = 4000) -> Shape:
 
 def either(shape: Shape, key: str, then: tuple[str, ...], otherwise: tuple[str, ...]) -> Shape:
     """A map of two forms, told apart by a key: with it, only these keys stand; without it, those are required."""
-    properties = {name: True for name in then}
+    properties = dict.fromkeys(then, True)
     return {
         **shape,
         "if": {"required": [key]},
@@ -132,7 +135,7 @@ CHECKS: dict[str, Shape] = {
     "type": choice("What the values are. A cell of another type is rejected and counted.", *TYPES),
     "range": RANGE,
     "values": {
-        "description": "The values that can be true. A map gives each its label: `{phone: {en: Phone, fr: Téléphone}}`.",
+        "description": "The values that can be true. A map gives each its label: `{phone: {en: Phone}}`.",
         "type": ["array", "object"],
         "items": cell("A value."),
         "additionalProperties": human("What people read for this value.", 200),

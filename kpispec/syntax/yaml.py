@@ -1,4 +1,4 @@
-"""YAML text to located nodes: YAML 1.2's core schema, one document at a time, so that one broken document hides no other.
+"""YAML text to located nodes: YAML 1.2's core schema, one document at a time: a broken one hides no other.
 
 PyYAML's events are read, not its objects: every character keeps its place, keys keep their order, and nothing is built
 that the limits below do not allow. Where a mistake of quoting is plain to see, it is reported and the value is read as
@@ -13,12 +13,11 @@ import yaml as pyyaml
 
 from kpispec.diagnostics import Findings, Fix, Related
 from kpispec.source import SourceFile, Span, Text
+from kpispec.syntax.explain import Scene, explain
 from kpispec.syntax.mishaps import (
     Mishap,
-    Scene,
     cut_by_comment,
     empty_block,
-    explain,
     spaceless_key,
     split_by_comma,
     split_item,
@@ -146,7 +145,7 @@ def _decimal(words: str) -> str:
     return f"write `{int(words, 0)}`, or put it between quotes if it is text"
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Leaves the composer: the document cannot be read further as it stands."""
 
     def __init__(self, mishap: Mishap) -> None:
@@ -178,8 +177,10 @@ class _Composer:
         except pyyaml.MarkedYAMLError as error:
             return explain(self._scene(text, error))
         except pyyaml.YAMLError as error:
-            return Mishap("yaml-syntax", f"YAML cannot read this document: {error}", Span(self.file, self.base, self.base))
-        except _Stop as stop:
+            return Mishap(
+                "yaml-syntax", f"YAML cannot read this document: {error}", Span(self.file, self.base, self.base)
+            )
+        except _StopError as stop:
             return stop.mishap
         return None
 
@@ -234,7 +235,7 @@ class _Composer:
             return Scalar(span.text, Text(span.text, span), quoted=True)
         made = scalar(self.file, event.value, start, end, event.style or "")
         if event.style == ">" and (mishap := empty_block(made, self.file, start)):
-            raise _Stop(mishap)
+            raise _StopError(mishap)
         if not made.quoted:
             self._check_plain(made)
         return made
@@ -249,7 +250,7 @@ class _Composer:
                 help=_decimal(made.text.value),
             )
         if mishap := cut_by_comment(made):
-            raise _Stop(mishap)
+            raise _StopError(mishap)
 
     def _seq(self, event: pyyaml.CollectionStartEvent, depth: int) -> Seq:
         start = self._place(event)[0]
@@ -257,7 +258,7 @@ class _Composer:
         while not isinstance(inner := next(self._events), pyyaml.SequenceEndEvent):
             items.append(self._node(inner, depth + 1))
             if event.flow_style and len(items) > 1 and (mishap := split_item(items[-2], items[-1])):
-                raise _Stop(mishap)
+                raise _StopError(mishap)
         return Seq(tuple(items), self._collection_span(event, start, self._place(inner)[1], items))
 
     def _map(self, event: pyyaml.CollectionStartEvent, depth: int) -> Map:
@@ -269,7 +270,7 @@ class _Composer:
             key = self._node(inner, depth + 1)
             value_event = next(self._events)
             if event.flow_style and self._bare(value_event, key_end) and key_end > self._place(inner)[0]:
-                raise _Stop(split_by_comma(self.file, start, entries[-1].value if entries else None, key.span))
+                raise _StopError(split_by_comma(self.file, start, entries[-1].value if entries else None, key.span))
             value = self._node(value_event, depth + 1)
             if isinstance(key, Scalar):
                 self._enter(Entry(key, value), entries, names)
@@ -330,11 +331,11 @@ class _Composer:
     def _alias(self, event: pyyaml.AliasEvent) -> Node:
         start, end = self._place(event)
         if event.anchor not in self._anchors:
-            raise _Stop(unknown_alias(self.file, start, end))
+            raise _StopError(unknown_alias(self.file, start, end))
         node, size = self._anchors[event.anchor]
         if node is None:
-            self._too_large(start, f"`*{event.anchor}` stands inside what it names")
-            raise AssertionError
+            message = f"`*{event.anchor}` stands inside what it names"
+            raise _StopError(Mishap("forbidden-yaml", message, Span(self.file, start, end), help="write the value out"))
         self._count(size, start)
         return node
 
@@ -344,7 +345,7 @@ class _Composer:
             self._too_large(at, f"the document holds more than {MOST_NODES} keys and values")
 
     def _too_large(self, at: int, message: str) -> None:
-        raise _Stop(Mishap("too-large", message, Span(self.file, at, at + 1), help="split the document"))
+        raise _StopError(Mishap("too-large", message, Span(self.file, at, at + 1), help="split the document"))
 
     def _refuse(self, event: pyyaml.Event, what: str, cure: str) -> None:
         start, end = self._place(event)

@@ -12,8 +12,8 @@ from kpispec.render.machine import flat_rows, rows, to_csv, to_json, to_jsonl, t
 from .fixtures import SKETCHES, hostile, report
 
 KEYS = [
-    "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "status", "uncertain", "reasons",
-    "reason", "threshold", "target", "benchmarks", "compare", "rejected",
+    "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "status", "uncertain",
+    "reasons", "reason", "threshold", "target", "benchmarks", "compare", "rejected",
 ]  # fmt: skip
 
 

@@ -1,0 +1,113 @@
+"""`validate`: every finding in every document."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kpispec.cli.options import Output, ProjectDir, Specs
+from kpispec.cli.shell import Exit, answer, screen, write_text
+
+if TYPE_CHECKING:
+    from kpispec.diagnostics import Findings
+    from kpispec.project.load import Loaded
+
+
+class FindingFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def validate(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Spec files or folders.", show_default=False)] = None,
+    project: ProjectDir = None,
+    specs: Specs = None,
+    data: Annotated[bool, typer.Option("--data", help="Also bind the formulas against the real files.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings and notes count as errors do.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply the safe fixes to the files.")] = False,
+    format: Annotated[FindingFormat, typer.Option("--format", help="How findings are printed.")] = FindingFormat.TEXT,
+    output: Output = None,
+) -> None:
+    """Print every finding in every document, with file, line and column."""
+    loaded = _load(paths, project, specs)
+    if fix and _fixed(loaded):
+        loaded = _load(paths, project, specs)
+    findings = loaded.findings
+    if strict:
+        _missing_languages(loaded)
+    if data:
+        _against_data(loaded)
+    answer(_rendered(findings, loaded.documents, format), output)
+    wrong = findings.errors + (len(findings) - findings.errors if strict else 0)
+    if wrong:
+        raise typer.Exit(Exit.FINDING)
+
+
+def _load(paths: list[Path] | None, project: Path | None, specs: list[Path] | None) -> "Loaded":
+    """A project, or spec files. Paths inside a project are read in it, and only their findings are shown."""
+    from kpispec.cli.options import open_project
+    from kpispec.project.load import find_project, load_specs
+
+    chosen = [*(paths or ()), *(specs or ())]
+    if not chosen:
+        return open_project(project, None, None).loaded
+    first = chosen[0]
+    if len(chosen) == 1 and first.is_dir() and find_project(first) is not None and (first / "kpispec.yml").exists():
+        return open_project(first, None, None).loaded
+    return load_specs(chosen)
+
+
+def _rendered(findings: "Findings", documents: int, format: FindingFormat) -> str:
+    from kpispec.render import findings as render
+
+    match format:
+        case FindingFormat.JSON:
+            return render.as_json(findings, documents)
+        case FindingFormat.GITHUB:
+            return render.github(findings)
+        case FindingFormat.TEXT:
+            return render.text(findings, documents, colour=screen().colour)
+
+
+def _fixed(loaded: "Loaded") -> bool:
+    from kpispec.syntax.fixes import apply_fixes, safe_fixes
+
+    changed = False
+    for file in loaded.files:
+        fixes = safe_fixes(loaded.findings, file.path)
+        text = apply_fixes(file.text, fixes) if fixes else file.text
+        if text != file.text:
+            write_text(text, Path(file.path))
+            screen().say(f"fixed {file.path}")
+            changed = True
+    return changed
+
+
+def _missing_languages(loaded: "Loaded") -> None:
+    from kpispec.catalog.languages import missing_languages
+
+    missing_languages(loaded.catalog, loaded.project.languages, loaded.project.language, loaded.findings)
+
+
+def _against_data(loaded: "Loaded") -> None:
+    """What describing the bound files adds: missing columns, wrong types, files that cannot be read."""
+    from kpispec.project.asked import Asked, now, request_of
+    from kpispec.project.binding import open_bindings, open_engine
+
+    ids = tuple(loaded.catalog.kpis)
+    request = request_of(loaded, Asked(as_of=now(), period="all"), ids, None)
+    engine = open_engine(loaded, threads=None, memory_limit=None)
+    try:
+        opened = open_bindings(loaded, tuple(loaded.catalog.datasets), request, engine)
+    finally:
+        engine.close()
+    loaded.findings.extend(opened.findings)
+    for id, error in opened.failures.items():
+        binding = loaded.project.binding(id)
+        span = binding.span if binding is not None else None
+        loaded.findings.add("bad-binding", error.message, subject=f"data.{id}", span=span, help=error.help)
+
+
+COMMANDS = (validate,)

@@ -1,0 +1,141 @@
+"""`list`, `show`, `explain`, `schema`: what there is, and what it means."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kpispec.cli.options import AsOf, At, Data, Language, Output, PeriodOption, ProjectDir, Specs, asked_of, open_project
+from kpispec.cli.shell import answer, screen
+
+if TYPE_CHECKING:
+    from kpispec.project.project import Project
+
+
+class What(StrEnum):
+    KPIS = "kpis"
+    DATASETS = "datasets"
+    SCORECARDS = "scorecards"
+    BENCHMARKS = "benchmarks"
+    FUNCTIONS = "functions"
+    LIBRARY = "library"
+
+
+class ListFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class ShowFormat(StrEnum):
+    YAML = "yaml"
+    JSON = "json"
+
+
+def list_(
+    what: Annotated[What | None, typer.Argument(help="The kind; everything of the project if none is named.", show_default=False)] = None,
+    project: ProjectDir = None,
+    specs: Specs = None,
+    format: Annotated[ListFormat, typer.Option("--format", help="How the list is printed.")] = ListFormat.TEXT,
+    output: Output = None,
+) -> None:
+    """List what a project defines, or what the built-in library holds."""
+    from kpispec.project.catalogue import items, items_json, items_text, library_items
+
+    if what is What.LIBRARY:
+        found = library_items()
+    else:
+        opened = open_project(project, specs, None)
+        found = items(opened.loaded, what.value if what is not None else None)
+    answer(items_json(found) if format is ListFormat.JSON else items_text(found), output)
+
+
+def show(
+    id: Annotated[str, typer.Argument(help="The id of a document; `kind.id` where kinds share it.")],
+    project: ProjectDir = None,
+    specs: Specs = None,
+    origin: Annotated[bool, typer.Option("--origin", help="Say of each key which file and line it came from.")] = False,
+    format: Annotated[ShowFormat, typer.Option("--format", help="How the document is printed.")] = ShowFormat.YAML,
+    output: Output = None,
+) -> None:
+    """Print one document as it is after `extends`."""
+    from kpispec.project.catalogue import document_json, document_yaml, find_document
+
+    opened = open_project(project, specs, None)
+    document = find_document(opened.loaded, id)
+    if format is ShowFormat.JSON:
+        answer(document_json(document), output)
+    else:
+        answer(document_yaml(document, origin=origin), output)
+
+
+def schema(
+    kind: Annotated[
+        str | None,
+        typer.Argument(help="dataset, kpi, function, benchmark, scorecard or project.", show_default=False),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Print the JSON Schema of a kind of document, or the kinds there are."""
+    from kpispec.project.load import CallError
+    from kpispec.syntax.export import schema_text
+    from kpispec.syntax.kinds import KINDS
+
+    if kind is None:
+        answer("\n".join(KINDS), output)
+        return
+    if kind not in KINDS:
+        raise CallError(f"there is no kind `{kind}`", f"kinds are {', '.join(KINDS)}")
+    answer(schema_text(kind), output)
+
+
+def explain(
+    name: Annotated[str, typer.Argument(help="A KPI, by id, or the slug of a rule.")],
+    project: ProjectDir = None,
+    specs: Specs = None,
+    data: Data = None,
+    period: PeriodOption = None,
+    at: At = None,
+    as_of: AsOf = None,
+    language: Language = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Add the KPI's SQL; reads the bound files' columns.")] = False,
+) -> None:
+    """Explain a KPI in words, with what it reads and what reads it; or a rule, with cause, example and remedy."""
+    from kpispec.bundled import bundled
+    from kpispec.rules import RULES
+
+    if name in RULES:
+        page = bundled("docs/rules") / f"{name}.md"
+        answer(page.read_text(encoding="utf-8"), None)
+        return
+    opened = _opened(name, project, specs, data)
+    from kpispec.project.explain import explain_kpi
+
+    answer(explain_kpi(opened.loaded, name, language or opened.loaded.project.language), None)
+    if sql:
+        asked = asked_of(
+            opened, period=period, at=at, first=None, last=None, as_of=as_of, by=None, where=None, compare=None
+        )
+        answer("\n" + opened.compile(name, asked=asked).text, None)
+    else:
+        screen().detail("`--sql` adds the SQL")
+
+
+def _opened(name: str, project: Path | None, specs: list[Path] | None, data: list[str] | None) -> "Project":
+    from kpispec.catalog.names import closest
+    from kpispec.project.load import CallError
+    from kpispec.rules import RULES
+
+    try:
+        opened = open_project(project, specs, data)
+    except CallError as error:
+        if error.message.startswith("there is no kpispec.yml"):
+            raise CallError(f"`{name}` is no rule, and there is no project here", closest(name, RULES) or error.help) from None
+        raise
+    if name not in opened.catalog.specs:
+        known = [*opened.catalog.specs, *RULES]
+        raise CallError(f"there is no KPI or rule `{name}`", closest(name, known) or "`kpispec list kpis` shows the KPIs")
+    return opened
+
+
+COMMANDS = (list_, show, explain, schema)

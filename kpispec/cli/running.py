@@ -1,0 +1,367 @@
+"""`run`, `compile`, `render`, `check`: figures, their SQL, the page, and the gate."""
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kpispec.cli.options import (
+    All,
+    AsOf,
+    At,
+    By,
+    Compare,
+    Data,
+    EngineName,
+    From,
+    Language,
+    MemoryLimit,
+    Names,
+    Output,
+    PeriodOption,
+    ProjectDir,
+    Specs,
+    Threads,
+    To,
+    Where,
+    asked_of,
+    open_project,
+    shell_words,
+)
+from kpispec.cli.shell import Exit, answer, fail, screen, width
+
+if TYPE_CHECKING:
+    from kpispec.diagnostics import Findings
+    from kpispec.evaluate.report import Report
+    from kpispec.project.project import Project
+    from kpispec.project.result import Result
+
+
+class ResultFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    MARKDOWN = "markdown"
+
+
+class PageFormat(StrEnum):
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    CSV = "csv"
+
+
+class GateFormat(StrEnum):
+    TEXT = "text"
+    JUNIT = "junit"
+    GITHUB = "github"
+    JSON = "json"
+
+
+class Stage(StrEnum):
+    CATALOG = "catalog"
+    PLAN = "plan"
+    SQL = "sql"
+
+
+def run(
+    names: Names = None,
+    project: ProjectDir = None,
+    specs: Specs = None,
+    everything: All = False,
+    data: Data = None,
+    period: PeriodOption = None,
+    at: At = None,
+    first: From = None,
+    last: To = None,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    compare: Compare = None,
+    engine: EngineName = None,
+    memory_limit: MemoryLimit = None,
+    threads: Threads = None,
+    language: Language = None,
+    format: Annotated[ResultFormat, typer.Option("--format", help="How results are printed.")] = ResultFormat.TABLE,
+    output: Output = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Print what each stage cost on stderr.")] = False,
+) -> None:
+    """Compute KPIs and print their values, judged."""
+    opened = open_project(project, specs, data)
+    asked = asked_of(
+        opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
+        engine=engine, memory_limit=memory_limit, threads=threads,
+    )  # fmt: skip
+    result = _computed(opened, names or (), asked_everything=everything, asked=asked, language=language)
+    _written(result, format, output)
+    if profile:
+        _profile(result)
+    _leave(opened, result)
+
+
+def _computed(
+    project: "Project", names: Sequence[str], *, asked_everything: bool, asked: object, language: str | None, page: bool = False
+) -> "Result":
+    from kpispec.project.asked import Asked
+
+    assert isinstance(asked, Asked)
+    _show_errors(project.findings)
+    result = project.run_asked(
+        names, asked, everything=asked_everything, language=language, command=shell_words(["kpispec", *sys.argv[1:]]), page=page
+    )
+    _show_errors(result.outcome.opened.findings)
+    for dataset, error in result.outcome.opened.failures.items():
+        fail(f"data set `{dataset}`: {error.message}", error.help, error.detail)
+    return result
+
+
+def _show_errors(findings: "Findings") -> None:
+    """Findings that keep KPIs from being computed, on stderr; the rest of the run goes on."""
+    from kpispec.render.findings import finding_text
+
+    for finding in findings:
+        if finding.severity == "error":
+            typer.echo(finding_text(finding) + "\n", err=True)
+
+
+def _written(result: "Result", format: ResultFormat, output: Path | None) -> None:
+    from kpispec.render import machine, text
+
+    report = result.report
+    match format:
+        case ResultFormat.TABLE:
+            answer(text.render_table(report, language=report.language, width=width(), colour=screen().colour), output)
+        case ResultFormat.JSON:
+            answer(machine.to_json(report), output)
+        case ResultFormat.JSONL:
+            answer(machine.to_jsonl(report), output)
+        case ResultFormat.CSV:
+            answer(machine.to_csv(report), output)
+        case ResultFormat.MARKDOWN:
+            answer(machine.to_markdown(report), output)
+        case ResultFormat.PARQUET:
+            _parquet(result, output)
+
+
+def _parquet(result: "Result", output: Path | None) -> None:
+    from kpispec.project.load import CallError
+    from kpispec.project.parquet import write_parquet
+
+    if output is None:
+        raise CallError("Parquet is no text", "name a file with `-o results.parquet`")
+    write_parquet(result.report, output)
+    screen().say(f"wrote {output}")
+
+
+def _profile(result: "Result") -> None:
+    total = sum(t.cpu for t in result.outcome.timings)
+    typer.echo("CPU s     rows  statement", err=True)
+    for timing in result.outcome.timings:
+        typer.echo(f"{timing.cpu:6.3f} {timing.rows:8}  {_first_words(timing.sql)}", err=True)
+    typer.echo(f"{total:6.3f}           in the engine", err=True)
+    typer.echo(f"{result.hashing:6.3f}           hashing inputs", err=True)
+
+
+def _first_words(sql: str) -> str:
+    return " ".join(sql.split())[:72]
+
+
+def _leave(project: "Project", result: "Result") -> None:
+    """The exit code of a run: data that failed, else definitions that did."""
+    if result.outcome.opened.failures or result.outcome.failed or result.outcome.opened.findings.errors:
+        raise typer.Exit(Exit.DATA)
+    if any(r.status == "error" and r.code != "upstream" for r in _reasons(result.report)) and not project.findings.errors:
+        raise typer.Exit(Exit.DATA)
+    if _unbound(result.report):
+        raise typer.Exit(Exit.DATA)
+    if project.findings.errors:
+        raise typer.Exit(Exit.FINDING)
+
+
+def _reasons(report: "Report"):  # type: ignore[no-untyped-def]
+    for kpi in report.kpis:
+        if kpi.headline is not None and kpi.headline.reason is not None:
+            yield kpi.headline.reason
+
+
+def _unbound(report: "Report") -> bool:
+    """KPIs of one's own over a data set that nothing binds: the call forgot the data. A library's may well lack it."""
+    own = [k for k in report.kpis if k.spec.library is None and k.headline is not None]
+    reasons = [k.headline.reason for k in own if k.headline is not None and k.headline.reason is not None]
+    missing = [r for r in reasons if r.code == "not-bound"]
+    for reason in dict.fromkeys(missing):
+        name = reason.get("dataset")
+        fail(f"data set `{name}` is bound to no data", f"pass `--data {name}=FILE`, or bind it under `data:` in kpispec.yml")
+    return bool(missing)
+
+
+def compile(
+    names: Names = None,
+    project: ProjectDir = None,
+    specs: Specs = None,
+    everything: All = False,
+    data: Data = None,
+    period: PeriodOption = None,
+    at: At = None,
+    first: From = None,
+    last: To = None,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    compare: Compare = None,
+    stage: Annotated[Stage, typer.Option("--stage", help="What is printed: the catalogue, the plan, or the SQL.")] = Stage.SQL,
+    dialect: Annotated[str, typer.Option("--dialect", help="The SQL's dialect: duckdb.")] = "duckdb",
+    output: Output = None,
+) -> None:
+    """Print the SQL of KPIs, readable, as it would run."""
+    from kpispec.project.load import CallError
+    from kpispec.project.stages import stage_json
+
+    if dialect != "duckdb":
+        raise CallError(f"there is no dialect `{dialect}`", "use `--dialect duckdb`")
+    opened = open_project(project, specs, data)
+    asked = asked_of(
+        opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare
+    )
+    _show_errors(opened.findings)
+    compiled = opened.compile(*(names or ()), asked=asked, everything=everything)
+    _show_errors(compiled.opened.findings)
+    for lack in compiled.plan.unavailable:
+        _tell_lack(lack)
+    answer(compiled.text if stage is Stage.SQL else stage_json(stage.value, opened.catalog, compiled.plan), output)
+    if compiled.plan.unavailable:
+        raise typer.Exit(Exit.DATA)
+    if opened.findings.errors:
+        raise typer.Exit(Exit.FINDING)
+
+
+def _tell_lack(lack: object) -> None:
+    from kpispec.evaluate.report import Reason, Status
+    from kpispec.plan.model import Unavailable
+    from kpispec.render.wording import sentence
+
+    assert isinstance(lack, Unavailable)
+    fail(f"`{lack.kpi}` is left out: {sentence(Reason(Status(lack.status), lack.code, lack.values))}")
+
+
+def render(
+    scorecard: Annotated[str, typer.Argument(help="The scorecard, by id.")],
+    project: ProjectDir = None,
+    specs: Specs = None,
+    data: Data = None,
+    at: At = None,
+    first: From = None,
+    last: To = None,
+    period: PeriodOption = None,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    compare: Compare = None,
+    engine: EngineName = None,
+    memory_limit: MemoryLimit = None,
+    threads: Threads = None,
+    language: Language = None,
+    format: Annotated[PageFormat, typer.Option("--format", help="The kind of file.")] = PageFormat.HTML,
+    templates: Annotated[
+        Path | None, typer.Option("--templates", help="A folder of your own templates; trusted like code.", show_default=False)
+    ] = None,
+    output: Output = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Render a scorecard: one self-contained HTML file, in every language of the project unless one is named."""
+    opened = open_project(project, specs, data)
+    asked = asked_of(
+        opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
+        engine=engine, memory_limit=memory_limit, threads=threads,
+    )  # fmt: skip
+    _must_be_scorecard(opened, scorecard)
+    page = format is PageFormat.HTML
+    result = _computed(opened, [scorecard], asked_everything=False, asked=asked, language=language, page=page)
+    if page:
+        pages = _pages(opened, result, scorecard, language, templates, output)
+        if open_:
+            typer.launch(pages[0].resolve().as_uri())
+    else:
+        _written(result, ResultFormat(format.value), output)
+    _leave(opened, result)
+
+
+def _must_be_scorecard(project: "Project", name: str) -> None:
+    from kpispec.project.asked import nearest
+    from kpispec.project.load import CallError
+
+    cards = project.catalog.scorecards
+    if name not in cards:
+        raise CallError(f"there is no scorecard `{name}`", nearest(name, cards))
+
+
+def _pages(
+    project: "Project", result: "Result", scorecard: str, language: str | None, templates: Path | None, output: Path | None
+) -> list[Path]:
+    """Write the page in each language asked for, linked to each other."""
+    from kpispec.render.html import render_html
+
+    spec = project.loaded.project
+    wanted = (language,) if language else tuple(dict.fromkeys((spec.language, *spec.languages)))
+    base = output or Path(f"{scorecard}.html")
+    targets = {tag: base if i == 0 else base.with_name(f"{base.stem}.{tag}{base.suffix}") for i, tag in enumerate(wanted)}
+    for tag, target in targets.items():
+        others = {other: path.name for other, path in targets.items() if other != tag}
+        answer(render_html(result.report, language=tag, alternates=others, templates=templates), target)
+    return list(targets.values())
+
+
+RANKS = {"bad": ("bad",), "watch": ("bad", "watch"), "not_rated": ("bad", "watch", "unrated"), "never": ()}
+
+
+class FailOn(StrEnum):
+    BAD = "bad"
+    WATCH = "watch"
+    NOT_RATED = "not_rated"
+    NEVER = "never"
+
+
+def check(
+    scorecard: Annotated[str, typer.Argument(help="The scorecard, by id.")],
+    project: ProjectDir = None,
+    specs: Specs = None,
+    data: Data = None,
+    period: PeriodOption = None,
+    at: At = None,
+    first: From = None,
+    last: To = None,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    compare: Compare = None,
+    engine: EngineName = None,
+    memory_limit: MemoryLimit = None,
+    threads: Threads = None,
+    language: Language = None,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The mildest status that fails.")] = FailOn.BAD,
+    format: Annotated[GateFormat, typer.Option("--format", help="How the verdict is printed.")] = GateFormat.TEXT,
+    output: Output = None,
+) -> None:
+    """Judge a scorecard's last complete period, and fail by status: the gate for CI."""
+    from kpispec.render import gate
+
+    opened = open_project(project, specs, data)
+    asked = asked_of(
+        opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
+        engine=engine, memory_limit=memory_limit, threads=threads,
+    )  # fmt: skip
+    _must_be_scorecard(opened, scorecard)
+    result = _computed(opened, [scorecard], asked_everything=False, asked=asked, language=language)
+    verdicts = gate.verdicts(result.report, RANKS[fail_on.value], segments=bool(by))
+    answer(gate.FORMATS[format.value](verdicts, result.report), output)
+    _leave(opened, result)
+    if any(v.failed for v in verdicts):
+        raise typer.Exit(Exit.FINDING)
+
+
+COMMANDS = (run, compile, render, check)

@@ -1,0 +1,3 @@
+"""`init`, `demo`, `new`: where one starts."""
+
+COMMANDS = ()

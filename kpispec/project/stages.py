@@ -1,0 +1,97 @@
+"""The intermediate forms of a run as JSON: what `compile --stage` prints."""
+
+import json
+from datetime import date
+
+from kpispec.catalog.model import Catalog
+from kpispec.formula.tree import Expr, Name, walk
+from kpispec.plan.model import NamedTerm, Plan
+from kpispec.source import Span
+
+
+def stage_json(stage: str, catalog: Catalog, plan: Plan) -> str:
+    """The catalogue's KPIs and data sets that a plan reads, or the plan itself."""
+    document = _plan(plan) if stage == "plan" else _catalog(catalog, plan)
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _catalog(catalog: Catalog, plan: Plan) -> object:
+    kpis = {m.kpi.id: m.kpi for m in plan.measures}
+    return {
+        "schema": "kpispec-catalog/1",
+        "kpis": [
+            {
+                "kpi": kpi.id,
+                "formula": kpi.formula.place.text,
+                "unit": kpi.unit.name,
+                "direction": kpi.direction,
+                "inputs": [
+                    {"name": r.spec.name, "dataset": r.dataset, "expr": r.spec.expr.value, "type": r.spec.checks.type or r.expr.type.value, "where": [w.place.text for w in r.where]}
+                    for r in kpi.rows
+                ]
+                + [{"name": u.spec.name, "kpi": u.kpi, "where": [t.value for t in u.spec.where]} for u in kpi.kpis],
+                "place": _plain(kpi.spec.span),
+            }
+            for kpi in kpis.values()
+        ],
+        "datasets": [
+            {"dataset": s.id, "columns": [{"name": c.name, "type": c.checks.type} for c in s.dataset.spec.columns]}
+            for s in plan.scans
+        ],
+        "documents": len(catalog.documents),
+    }
+
+
+def _plan(plan: Plan) -> object:
+    return {
+        "schema": "kpispec-plan/1",
+        "grain": plan.request.grain,
+        "periods": [plan.request.first, plan.request.last],
+        "sets": [list(s) for s in plan.request.sets],
+        "scans": [
+            {
+                "dataset": s.id,
+                "columns": list(s.columns),
+                "clock": s.clock,
+                "sets": [list(cut) for cut in s.sets],
+                "days": [_plain(s.first_day), _plain(s.last_day)],
+                "terms": [_term(t) for t in s.terms],
+            }
+            for s in plan.scans
+        ],
+        "measures": [
+            {
+                "measure": m.id,
+                "kpi": m.kpi.id,
+                "value": _terms_in(m.value),
+                "n": _terms_in(m.n) if m.n is not None else [],
+                "interval": m.spread.method if m.spread is not None else None,
+                "reads": [id for _, id in m.upstream],
+            }
+            for m in plan.measures
+        ],
+        "unavailable": [{"kpi": u.kpi, "status": u.status, "code": u.code} for u in plan.unavailable],
+    }
+
+
+def _term(named: NamedTerm) -> object:
+    term = named.term
+    return {
+        "term": named.name,
+        "function": term.function,
+        "of": [a.place.text for a in term.args],
+        "where": [w.place.text for w in term.where],
+        "rejects": list(term.reject) if term.reject is not None else None,
+        "used_by": [u for u in named.used_by if u],
+    }
+
+
+def _terms_in(tree: Expr) -> list[str]:
+    """The terms and measures a tree reads, in order."""
+    return list(dict.fromkeys(e.name for e in walk(tree) if isinstance(e, Name)))
+
+
+def _plain(value: Span | date | None) -> str | None:
+    if isinstance(value, Span):
+        return f"{value.file.path}:{value.line}:{value.column}"
+    return None if value is None else value.isoformat()

@@ -1,0 +1,331 @@
+"""The tests inside specs, run: given rows become a tiny data set, and the KPI goes through the same plan, SQL and judge."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from math import isclose
+from zoneinfo import ZoneInfo
+
+from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
+from kpispec.diagnostics import Findings
+from kpispec.engine.base import Engine, EngineError
+from kpispec.evaluate.judge import Judge
+from kpispec.evaluate.report import Reading
+from kpispec.evaluate.table import DatasetFacts, read
+from kpispec.formula.constants import constant as constant_of
+from kpispec.formula.macros import substitute
+from kpispec.formula.parse import parse
+from kpispec.formula.tree import Duration, Expr, Name, Number, Type
+from kpispec.periods import parse_period
+from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
+from kpispec.plan.plan import plan
+from kpispec.source import Text
+from kpispec.spec import Binding, Checks, ColumnSpec, Expectation, GivenRows, GivenValue, KpiSpec, TestSpec
+from kpispec.sql.lower import quoted, text_literal
+from kpispec.sql.relations import Raw, RawColumn, Source
+from kpispec.sql.script import script
+from kpispec.sql.setting import Clockwork
+from kpispec.sql.sources import source
+from kpispec.units import duration_seconds
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)  # as-of of a test that says none: every row is past
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One test of a KPI and what became of it. `failures` are sentences; none means that it passed."""
+
+    kpi: KpiSpec
+    test: TestSpec
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+def trials(catalog: Catalog, engine: Engine, zone: str, wanted: frozenset[str] | None = None) -> Iterator[Trial]:
+    """Run the tests of the KPIs wanted (of every one of the project's own by default), one after the other."""
+    for kpi in catalog.kpis.values():
+        if kpi.id in wanted if wanted is not None else kpi.spec.library is None:
+            for test in kpi.spec.tests:
+                yield Trial(kpi.spec, test, _failures(catalog, kpi, test, engine, zone))
+
+
+def _failures(catalog: Catalog, kpi: Kpi, test: TestSpec, engine: Engine, zone: str) -> tuple[str, ...]:
+    stage = _Stage(catalog, kpi, test, zone)
+    try:
+        readings = stage.readings(engine)
+    except EngineError as error:
+        return (f"it could not be run: {error.message}",)
+    found = [line for e in test.expect for line in _compared(e, readings.get(e.segment))]
+    if test.by:
+        expected = {e.segment for e in test.expect}
+        found += [f"{_named(s)} is there and not expected" for s in readings if s and s not in expected]
+    return tuple(found)
+
+
+Segment = tuple[tuple[str, str | None], ...]
+
+
+class _Stage:
+    """The catalogue of one test: its KPI with what is given put in the place of what it reads."""
+
+    def __init__(self, catalog: Catalog, kpi: Kpi, test: TestSpec, zone: str) -> None:
+        self.test = test
+        self.zone = zone
+        self.rows = [g for g in test.given if isinstance(g, GivenRows)]
+        self.kpi = _with_values(kpi, [g for g in test.given if isinstance(g, GivenValue)])
+        self.tables: dict[str, list[Mapping[str, Text | None]]] = {}
+        self.datasets: dict[str, Dataset] = {}
+        self.request = self._request()
+        self._collect(catalog)
+        self.kpi = replace(self.kpi, rows=tuple(self._staged(r, catalog) for r in self.kpi.rows))
+        self.catalog = replace(
+            catalog, kpis={**catalog.kpis, kpi.id: self.kpi}, datasets={**catalog.datasets, **self.datasets}
+        )
+
+    def _collect(self, catalog: Catalog) -> None:
+        """The rows given, by data set; rows under an input's name are those of its data set."""
+        for id in _behind(self.kpi, catalog):
+            self.tables[id] = []
+            self.datasets[id] = catalog.datasets[id]
+        for given in self.rows:
+            input = self.kpi.row(given.name.value)
+            id = given.name.value if given.name.value in self.tables else input.dataset if input is not None else ""
+            for row in given.rows:
+                self.tables.setdefault(id, []).append({column: text for column, text, _ in row})
+        for id, rows in self.tables.items():
+            self.datasets[id] = _as_given(self.datasets[id], {c for row in rows for c in row}, self._inputs(id))
+
+    def _inputs(self, dataset: str) -> dict[str, Type]:
+        return {r.spec.name: r.expr.type for r in self.kpi.rows if r.dataset == dataset}
+
+    def _staged(self, rows: BoundRows, catalog: Catalog) -> BoundRows:
+        """An input whose values are given stands for its row set as it is: neither expression nor filter applies."""
+        given = {c for row in self.tables[rows.dataset] for c in row}
+        if rows.spec.name not in given or catalog.datasets[rows.dataset].spec.column(rows.spec.name) is not None:
+            return rows
+        name = Name(rows.spec.name, place=rows.expr.place, type=rows.expr.type)
+        return replace(rows, expr=name, where=(), rejects=())
+
+    def _request(self) -> Request:
+        period = parse_period(self.test.period) if self.test.period is not None else None
+        if self.test.as_of is not None:
+            as_of = datetime.fromisoformat(self.test.as_of)
+            as_of = as_of if as_of.tzinfo is not None else as_of.replace(tzinfo=ZoneInfo(self.zone))
+        elif period is not None and period.end is not None:
+            as_of = datetime.combine(period.end, time(), ZoneInfo(self.zone))
+        else:
+            as_of = LATER
+        return Request(
+            grain=period.grain if period is not None else "all",
+            as_of=as_of,
+            as_of_day=as_of.astimezone(ZoneInfo(self.zone)).date(),
+            timezone=self.zone,
+            first=period.key if period is not None else None,
+            last=period.key if period is not None else None,
+            sets=((), tuple(self.test.by)) if self.test.by else ((),),
+            history=False,
+            covered=True,
+        )
+
+    def readings(self, engine: Engine) -> dict[Segment, Reading]:
+        """The readings of the KPI by segment, in the period of the test."""
+        sources = {id: self._source(id) for id in self.tables}
+        bound = {
+            id: Bound({c.name: ColumnFacts(c.type, tuple(r for r, _ in c.rejects)) for c in found.columns})
+            for id, found in sources.items()
+        }
+        planned = plan(self.catalog, [self.kpi.id], bound, self.request)
+        measure = planned.measure(self.kpi.id)
+        if measure is None:
+            lack = planned.unavailable[0]
+            raise _unplannable(lack.code, dict(lack.values))
+        if not planned.scans:
+            return {(): _without_rows(planned, measure.kpi, engine)}
+        statements = script(planned, sources)
+        engine.run(*(s for _, group in statements.scans for s in group))
+        table = engine.run(statements.combine)
+        cells = read(planned, table.columns, table.rows)  # type: ignore[arg-type]
+        facts = {s.id: DatasetFacts(0, None, None, None, None, {}) for s in planned.scans}
+        judge = Judge(planned, cells, facts)
+        key = self.request.first or 0
+        wanted = [tuple(self.test.by)] if self.test.by else [()]
+        segments = [s for cut, found in cells.segments if cut in wanted for s in found]
+        seen = {s: judge.reading(measure, key, s) for s in segments}
+        return seen if not self.test.by else {s: r for s, r in seen.items() if r.n or r.value is not None}
+
+    def _source(self, id: str) -> Source:
+        dataset = self.datasets[id]
+        columns = tuple(dict.fromkeys(c.name for c in dataset.spec.columns))
+        raw = Raw(id, _values(columns, self.tables[id], dataset), tuple(RawColumn(c, "VARCHAR") for c in columns), True)
+        first, last = Clockwork(self.request).reach()
+        found = source(
+            Binding(id), dataset.spec, raw, zone=self.zone, first=first, last=last, lower=lambda text: None, findings=Findings()
+        )
+        assert found is not None
+        return found
+
+
+def _unplannable(code: str, values: Mapping[str, object]) -> EngineError:
+    from kpispec.engine.base import Failure
+
+    words = ", ".join(f"{k} {v}" for k, v in values.items())
+    return EngineError(Failure.OTHER, f"{code.replace('-', ' ')} ({words})")
+
+
+def _behind(kpi: Kpi, catalog: Catalog) -> tuple[str, ...]:
+    found = {r.dataset: None for r in kpi.rows}
+    for upstream in kpi.kpis:
+        found.update(dict.fromkeys(_behind(catalog.kpis[upstream.kpi], catalog)))
+    return tuple(found)
+
+
+def _with_values(kpi: Kpi, given: list[GivenValue]) -> Kpi:
+    """The KPI with constants in the place of the KPI inputs that are given."""
+    values: dict[str, Expr] = {}
+    for item in given:
+        upstream = kpi.upstream(item.name.value)
+        if upstream is not None:
+            values[item.name.value] = _constant(item.value, kpi.formula)
+    kept = tuple(k for k in kpi.kpis if k.spec.name not in values)
+    return replace(kpi, formula=substitute(kpi.formula, values), kpis=kept)
+
+
+def _constant(text: Text | None, like: Expr) -> Expr:
+    from kpispec.formula.tree import Null, Unary
+
+    if text is None:
+        return Null(place=like.place, type=Type.NUMBER)
+    parsed = parse(text, "", Findings())
+    value = constant_of(parsed) if parsed is not None else None
+    if value is None:
+        return Null(place=like.place, type=Type.NUMBER)
+    if isinstance(parsed, Duration):
+        return Duration(value, place=like.place, type=Type.DURATION)
+    number = Number(repr(abs(value)), place=like.place, type=Type.NUMBER)
+    return Unary("-", number, place=like.place, type=Type.NUMBER) if value < 0 else number
+
+
+def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> Dataset:
+    """The data set with the columns that rows give: a computed one is then not computed, an input is a plain value."""
+    spec = dataset.spec
+    computed = tuple((n, e) for n, e in dataset.computed if n not in given)
+    still = {n for n, _ in computed}
+    columns = [replace(c, expr=None) for c in spec.columns if c.expr is None or c.name in given or c.name not in still]
+    for name in sorted(given | ({spec.time.value} if spec.time is not None else set())):
+        if all(c.name != name for c in columns):
+            columns.append(_value_column(name, inputs.get(name), spec))
+    return replace(dataset, spec=replace(spec, columns=tuple(columns), declared=True), computed=computed)
+
+
+def _value_column(name: str, type: Type | None, spec: object) -> ColumnSpec:
+    from kpispec.spec import DatasetSpec
+
+    assert isinstance(spec, DatasetSpec)
+    kinds = {Type.DURATION: "number", Type.UNKNOWN: None, Type.NULL: None, None: None}
+    return ColumnSpec(name, spec.span, Checks(type=kinds.get(type, type.value if type is not None else None)))
+
+
+def _values(columns: tuple[str, ...], rows: list[Mapping[str, Text | None]], dataset: Dataset) -> str:
+    """Rows as a relation of texts; no rows are an empty relation."""
+    names = ", ".join(quoted(c) for c in columns)
+    nulls = ", ".join("cast(null as varchar)" for _ in columns)
+    if not rows:
+        return f"(select * from (values ({nulls})) t({names}) where false)"
+    lines = ",\n  ".join("(" + ", ".join(_cell(row.get(c)) for c in columns) + ")" for row in rows)
+    return f"(select * from (values ({nulls}),\n  {lines}) t({names}) offset 1)"
+
+
+def _cell(text: Text | None) -> str:
+    if text is None:
+        return "null"
+    seconds = duration_seconds(text.value)
+    return text_literal(text.value if seconds is None else repr(seconds))
+
+
+def _without_rows(planned: Plan, kpi: Kpi, engine: Engine) -> Reading:
+    """A KPI all of whose inputs are given as values: its formula is a constant."""
+    from kpispec.evaluate.intervals import rounded
+    from kpispec.evaluate.report import Reason, Status
+    from kpispec.periods import period_of
+    from kpispec.sql.lower import lower
+
+    setting = Clockwork(planned.request).setting(lambda name: quoted(name.name))
+    measure = planned.measures[0]
+    found = engine.run(f"select cast({lower(measure.value, setting)} as double)").rows[0][0]
+    raw = found if isinstance(found, float) else None
+    value = None if raw is None else rounded(raw / measure.factor)
+    band = kpi.bands.judge(value) if kpi.bands is not None else None
+    zero = Reason(Status.UNDEFINED, "denominator-zero")
+    status = Status(band) if band is not None else Status.UNDEFINED if value is None else Status.NOT_JUDGED
+    reasons = (zero,) if value is None else ()
+    return Reading(kpi.id, period_of("all", 0), (), value, kpi.unit.name, None, None, "none", status, reasons=reasons)
+
+
+# expectations -------------------------------------------------------------------------------------------------------
+
+
+def _compared(expected: Expectation, reading: Reading | None) -> Iterator[str]:
+    if reading is None:
+        yield f"{_named(expected.segment)} is not there"
+        return
+    where = f"{_named(expected.segment)}: " if expected.segment else ""
+    if expected.null_value and reading.value is not None:
+        yield f"{where}expected null, got {_shown(reading.value)}"
+    for name, text, got in _figures(expected, reading):
+        if text is not None:
+            yield from _off(where + name, text, got, expected.tolerance, reading.unit)
+    if expected.n is not None and expected.n != reading.n:
+        yield f"{where}expected n {expected.n}, got {reading.n}"
+    if expected.status is not None and expected.status != reading.status.value:
+        yield f"{where}expected status {expected.status}, got {reading.status.value}"
+    if expected.rejected is not None and dict(expected.rejected) != dict(reading.rejected):
+        yield f"{where}expected rejects {_counts(expected.rejected)}, got {_counts(reading.rejected)}"
+
+
+def _figures(expected: Expectation, reading: Reading) -> Iterator[tuple[str, Text | None, float | None]]:
+    interval = reading.interval
+    yield "", expected.value, reading.value
+    yield "low ", expected.low, interval.low if interval is not None else None
+    yield "high ", expected.high, interval.high if interval is not None else None
+
+
+def _off(name: str, text: Text, got: float | None, tolerance: float | None, unit: str) -> Iterator[str]:
+    wanted = _wanted(text, unit)
+    if got is None:
+        yield f"{name}expected {text.value}, got null"
+    elif not isclose(wanted, got, rel_tol=TOLERANCE, abs_tol=tolerance if tolerance is not None else 1e-12):
+        yield f"{name}expected {text.value}, got {_shown(got)}"
+
+
+def _wanted(text: Text, unit: str) -> float:
+    """The value of a constant in the KPI's unit: `4 h` on a KPI in minutes is 240."""
+    from kpispec.units import parse_unit
+
+    parsed = parse(text, "", Findings())
+    value = constant_of(parsed) if parsed is not None else None
+    assert value is not None
+    own = parse_unit(unit)
+    seconds = parsed is not None and any(isinstance(e, Duration) for e in _nodes(parsed))
+    return value / own.factor if seconds and own is not None and own.family == "duration" else value
+
+
+def _nodes(expr: Expr) -> tuple[Expr, ...]:
+    from kpispec.formula.tree import walk
+
+    return walk(expr)
+
+
+def _shown(value: float) -> str:
+    return f"{value:.12g}"
+
+
+def _counts(found: tuple[tuple[str, int], ...]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(found)) or "none"
+
+
+def _named(segment: Segment) -> str:
+    return ", ".join(f"{d} {v if v is not None else 'not given'}" for d, v in segment)
