@@ -244,7 +244,7 @@ def _likely(written: str) -> str | None:
     """What someone who wrote this most likely means."""
     for pattern, shape in _MEANT:
         found = pattern.fullmatch(written)
-        if found is not None:
+        if found is not None and all(parse_amount(figure) is not None for figure in found.groups()):
             return f"did you mean `{shape.format(*found.groups())}`?"
     return None
 

@@ -68,14 +68,16 @@ class Findings:
     ) -> None:
         """Record a finding; its severity is the rule's. An unknown slug is a bug and raises."""
         severity = Severity(rule_of(rule).severity)
-        finding = Finding(rule, severity, message, subject, span, help, fix, related)
-        if finding not in self._items:
-            self._items.append(finding)
+        self._append(Finding(rule, severity, message, subject, span, help, fix, related))
 
     def extend(self, others: "Findings") -> None:
         for finding in others:
-            if finding not in self._items:
-                self._items.append(finding)
+            self._append(finding)
+
+    def _append(self, finding: Finding) -> None:
+        """What a second document took over from the first one by `extends` is wrong once, where it is written."""
+        if not any(_same(finding, other) for other in self._items):
+            self._items.append(finding)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(sorted(self._items, key=_place))
@@ -90,6 +92,12 @@ class Findings:
     @property
     def warnings(self) -> int:
         return sum(1 for f in self._items if f.severity is Severity.WARNING)
+
+
+def _same(finding: Finding, other: Finding) -> bool:
+    if finding.span is None or other.span is None:
+        return finding == other
+    return (finding.rule, finding.span, finding.message) == (other.rule, other.span, other.message)
 
 
 def _place(finding: Finding) -> tuple[str, int, str]:

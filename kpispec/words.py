@@ -2,6 +2,9 @@
 
 KINDS = ("dataset", "kpi", "benchmark", "scorecard", "function")
 
+# What people call a document of a kind.
+NOUNS = {"kpi": "KPI", "dataset": "data set"}
+
 # An input, a column or an argument of one of these names could not be told from the grammar around it.
 _WORDS = """
     and or not in is null true false between like ilike escape

@@ -1,5 +1,6 @@
 """Data sets bound: filters and computed columns checked against the columns they read."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -8,11 +9,13 @@ from kpispec.catalog.names import unknown
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check, names
 from kpispec.formula.macros import Macro
+from kpispec.formula.operators import not_a_condition
 from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope, Symbol
 from kpispec.formula.tree import Expr, Type
 from kpispec.source import Text
 from kpispec.spec import ColumnSpec, DatasetSpec
+from kpispec.syntax.shapes import DURATION
 from kpispec.units import duration_seconds
 
 Macros = Mapping[str, Macro]
@@ -51,20 +54,17 @@ def checked_filters(texts: Iterable[Text], scope: Scope, subject: str, findings:
         if typed is None:
             continue
         if typed.type not in (Type.BOOLEAN, Type.UNKNOWN, Type.NULL):
-            _not_a_condition(text, typed.type, subject, findings)
+            _not_a_condition(typed, subject, findings)
             continue
         found.append(typed)
     return tuple(found)
 
 
-def _not_a_condition(text: Text, type: Type, subject: str, findings: Findings) -> None:
-    findings.add(
-        "argument-type",
-        f"a filter must be true or false, and `{text.value}` is a {type}",
-        subject=subject,
-        span=text.span,
-        help="compare it with something, for example `... is not null` or `... > 0`",
-    )
+def _not_a_condition(expr: Expr, subject: str, findings: Findings) -> None:
+    clash = not_a_condition(expr, "a filter")
+    if clash is not None:
+        span = clash.at.place.span
+        findings.add("argument-type", clash.message, subject=subject, span=span, help=clash.help)
 
 
 def _clock(spec: DatasetSpec, findings: Findings) -> None:
@@ -104,14 +104,15 @@ def _unknown_column(spec: DatasetSpec, named: Text, subject: str, findings: Find
 
 
 def _ages(spec: DatasetSpec, findings: Findings) -> None:
-    if spec.max_age is not None and duration_seconds(spec.max_age.value) is None:
-        findings.add(
-            "bad-value",
-            f"`max_age` is `{spec.max_age.value}`, which is no duration",
-            subject=f"dataset.{spec.id}.freshness",
-            span=spec.max_age.span,
-            help="write a number and a unit, for example `2 days` or `36 h`",
-        )
+    if spec.max_age is None or not re.match(DURATION, spec.max_age.value) or duration_seconds(spec.max_age.value):
+        return
+    findings.add(
+        "bad-value",
+        f"`{spec.max_age.value}` is not a duration",
+        subject=f"dataset.{spec.id}.freshness",
+        span=spec.max_age.span,
+        help="write a number and `h`, `days` or `weeks`: `2 days`",
+    )
 
 
 def _computed(spec: DatasetSpec, macros: Macros, findings: Findings) -> tuple[tuple[str, Expr], ...]:

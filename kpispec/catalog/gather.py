@@ -1,23 +1,32 @@
 """Documents of many files to one set: duplicates refused, the library's taken in, `extends` flattened."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from kpispec.catalog.names import unknown
 from kpispec.diagnostics import Findings, Related
 from kpispec.syntax import merge, schema
 from kpispec.syntax.nodes import Document, Scalar
+from kpispec.words import NOUNS
 
 Key = tuple[str, str]
 
 
-def gather(documents: Iterable[Document], findings: Findings) -> tuple[Document, ...]:
-    """One flattened document per kind and id. Those that cannot be flattened or miss a key are left out."""
+def gather(documents: Iterable[Document], findings: Findings) -> tuple[tuple[Document, ...], frozenset[Key]]:
+    """One flattened document per kind and id, and those among them whose shape has a finding.
+
+    Those that cannot be flattened are left out.
+    """
     own, library = _by_key(documents, findings)
     table = {**library, **own}
     flat: dict[Key, Document] = {}
     for key in table:
         _flatten(key, table, library, flat, (), findings)
-    return tuple(d for d in flat.values() if schema.check(d, findings, complete=True))
+    faulty = frozenset(key for key, d in flat.items() if not schema.check(d, findings, complete=True))
+    return tuple(flat.values()), faulty
+
+
+def _noun(kind: str) -> str:
+    return NOUNS.get(kind, kind)
 
 
 def _by_key(documents: Iterable[Document], findings: Findings) -> tuple[dict[Key, Document], dict[Key, Document]]:
@@ -39,10 +48,10 @@ def _by_key(documents: Iterable[Document], findings: Findings) -> tuple[dict[Key
 def _duplicate(document: Document, first: Document, findings: Findings) -> None:
     findings.add(
         "duplicate-id",
-        f"{document.kind} `{document.id}` is defined twice",
+        f"{_noun(document.kind)} `{document.id}` is defined twice",
         subject=document.subject,
         span=document.span,
-        help=f"rename one of them; ids are unique among the {document.kind} documents of a project",
+        help=f"rename one of them: in a project an id names one {_noun(document.kind)}",
         related=(Related("first defined here", first.span),),
     )
 
@@ -50,7 +59,7 @@ def _duplicate(document: Document, first: Document, findings: Findings) -> None:
 def _shadows(document: Document, shadowed: Document, findings: Findings) -> None:
     findings.add(
         "shadows-library",
-        f"{document.kind} `{document.id}` takes the place of the one in the library",
+        f"{_noun(document.kind)} `{document.id}` takes the place of the one in the library",
         subject=document.subject,
         span=document.span,
         help=f"add `extends: {shadowed.library}.{document.id}` to build on it instead",
@@ -98,14 +107,9 @@ def _parent(
         return found
     known = [k[1] for k in table if k[0] == document.kind and k[1] != document.id]
     known += [f"{d.library}.{d.id}" for d in library.values() if d.kind == document.kind]
-    close = get_close_matches(name, known, 1)
-    findings.add(
-        "dangling-extends",
-        f"`extends` names `{name}`, but no {document.kind} has that id",
-        subject=f"{document.subject}.extends",
-        span=named.span,
-        help=f"did you mean `{close[0]}`?" if close else f"define {document.kind} `{name}`, or remove `extends`",
-    )
+    noun = _noun(document.kind)
+    message, subject = f"`extends` names `{name}`, but no {noun} has that id", f"{document.subject}.extends"
+    unknown("dangling-extends", message, named.text, known, subject, findings, f"name another {noun}, or remove `extends`")
     return None
 
 
@@ -116,7 +120,7 @@ def _cycle(document: Document, named: Scalar, above: tuple[Document, ...], findi
     chain = " -> ".join([d.id for d in above[start:]] + [document.id])
     findings.add(
         "extends-cycle",
-        f"{document.kind} documents extend each other in a circle: {chain}",
+        f"{_noun(document.kind)}s extend each other in a circle: {chain}",
         subject=f"{document.subject}.extends",
         span=named.span,
         help="remove `extends` from one of them",

@@ -25,7 +25,7 @@ class Judgement:
 
 
 def judge_spec(
-    spec: KpiSpec, formula: Expr | None, benchmarks: Mapping[str, BenchmarkSpec], findings: Findings
+    spec: KpiSpec, formula: Expr | None, benchmarks: Mapping[str, BenchmarkSpec | None], findings: Findings
 ) -> Judgement | None:
     """What a KPI is judged by; `None` where its unit or bands cannot be read."""
     unit = _unit(spec, formula, findings)
@@ -109,16 +109,16 @@ def read_amount(text: Text, unit: Unit, subject: str, findings: Findings) -> flo
     if value is None and amount.unit is not None:
         findings.add(
             "unit-mismatch",
-            f"`{text.value}` is in {amount.unit.name}, and the KPI's unit is {unit.name}",
+            f"`{text.value}` is in `{amount.unit.name}`, and the unit is `{unit.name}`",
             subject=subject,
             span=text.span,
-            help=f"write the figure in {unit.name}",
+            help=f"write the figure in `{unit.name}`",
         )
     return value
 
 
 def _benchmarks(
-    spec: KpiSpec, unit: Unit, sets: Mapping[str, BenchmarkSpec], findings: Findings
+    spec: KpiSpec, unit: Unit, sets: Mapping[str, BenchmarkSpec | None], findings: Findings
 ) -> tuple[Benchmark, ...]:
     found = []
     for number, item in enumerate(spec.benchmarks):
@@ -131,9 +131,11 @@ def _benchmarks(
 
 
 def _entry(
-    item: BenchmarkRef, sets: Mapping[str, BenchmarkSpec], subject: str, findings: Findings
+    item: BenchmarkRef, sets: Mapping[str, BenchmarkSpec | None], subject: str, findings: Findings
 ) -> BenchmarkFigure | None:
     document = sets.get(item.set.value)
+    if document is None and item.set.value in sets:
+        return None  # it has its finding already
     if document is None:
         message = f"no document defines benchmark `{item.set.value}`"
         unknown("unknown-benchmark", message, item.set, sets, subject, findings, f"define `benchmark: {item.set.value}`")
@@ -170,7 +172,7 @@ def _figure(
 def _other_family(written: Text, unit: Unit, subject: str, findings: Findings) -> None:
     findings.add(
         "unit-mismatch",
-        f"the benchmark is in {written.value}, and the KPI's unit is {unit.name}",
+        f"the benchmark is in `{written.value}`, and the unit is `{unit.name}`",
         subject=subject,
         span=written.span,
         help="take a figure of the same unit, or take the benchmark out",

@@ -69,13 +69,15 @@ def bind_kpi(
     written: Set[tuple[str, str]],
     done: Mapping[str, Kpi],
     macros: Macros,
-    benchmarks: Mapping[str, BenchmarkSpec],
+    benchmarks: Mapping[str, BenchmarkSpec | None],
     extends: bool,
+    judged: bool,
     findings: Findings,
 ) -> Kpi | None:
     """The KPI bound, or `None` after a finding of its own or of one it is computed from.
 
     `written` holds kind and id of all documents, those that could not be read too: naming one of them is no mistake here.
+    `judged=False` leaves bands and figures alone, where the unit that they are in is not known.
     """
     before = findings.errors
     rows, kpis = [], []
@@ -94,7 +96,7 @@ def bind_kpi(
         formula = check(formula, _scope(spec, rows, kpis, done, macros), f"kpi.{spec.id}.formula", findings)
     if formula is not None:
         _unused(spec, spec.formula.value, extends, macros, findings)
-    judgement = judge_spec(spec, formula, benchmarks, findings)
+    judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
     if broken or formula is None or judgement is None or findings.errors > before:
         return None
     return _kpi(spec, formula, rows, kpis, judgement)
@@ -140,7 +142,10 @@ def _bind_rows(
         return None
     scope = row_scope(dataset.spec, macros, {n: e.type for n, e in dataset.computed})
     before = findings.errors
-    where = checked_filters((*spec.where, *item.where), scope, f"{subject}.where", findings)
+    where = (
+        *checked_filters(spec.where, scope, f"kpi.{spec.id}.where", findings),
+        *checked_filters(item.where, scope, f"{subject}.where", findings),
+    )
     parsed = parse(item.expr, subject, findings)
     typed = check(parsed, scope, subject, findings) if parsed is not None else None
     if typed is None or findings.errors > before:
@@ -202,7 +207,7 @@ def _scope(
         kind = done[bound.kpi].formula.type
         symbols[bound.spec.name] = Symbol(type=Type.NUMBER if kind is Type.INTEGER else kind, row=False)
     for item in spec.inputs:  # what could not be bound has its finding already
-        symbols.setdefault(item.name, Symbol(type=Type.UNKNOWN, row=isinstance(item, RowInput)))
+        symbols.setdefault(item.name, Symbol(type=Type.UNKNOWN, row=isinstance(item, RowInput), broken=True))
     return Scope(symbols=symbols, kind="formula", noun="input", macros=macros)
 
 

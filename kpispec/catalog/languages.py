@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from kpispec.catalog.model import Catalog
 from kpispec.diagnostics import Findings
 from kpispec.source import Span
-from kpispec.spec import Localized
+from kpispec.spec import DatasetSpec, Localized
 
 
 def missing_languages(catalog: Catalog, languages: Iterable[str], default: str, findings: Findings) -> None:
@@ -36,8 +36,23 @@ def _texts(catalog: Catalog) -> Iterator[tuple[str, Localized, Span]]:
             for key, text in (("label", spec.label), ("question", spec.question), ("description", spec.description)):
                 if text is not None and dict(spec.spans).get(key) is not None:
                     yield f"kpi.{spec.id}.{key}", text, spec.at(key)
+    for dataset in catalog.datasets.values():
+        if dataset.spec.library is None:
+            yield from _texts_of(dataset.spec)
     for card in catalog.scorecards.values():
         if card.library is None:
             yield f"scorecard.{card.id}.label", card.label, card.span
             for number, section in enumerate(card.sections):
                 yield f"scorecard.{card.id}.sections.{number}.label", section.label, section.span
+
+
+def _texts_of(spec: DatasetSpec) -> Iterator[tuple[str, Localized, Span]]:
+    """What pages show of a data set: its label, those of its columns and of their values."""
+    if spec.label is not None:
+        yield f"dataset.{spec.id}.label", spec.label, spec.span
+    for column in spec.columns:
+        route = f"dataset.{spec.id}.columns.{column.name}"
+        if column.label is not None:
+            yield f"{route}.label", column.label, column.span
+        for value, label in column.value_labels:
+            yield f"{route}.values.{value}", label, column.span

@@ -1,6 +1,7 @@
 """All documents of a project to its catalogue: flattened, typed, bound to each other, everything wrong said at once."""
 
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 
 from kpispec.catalog.cases import check_tests
 from kpispec.catalog.datasets import bind_dataset
@@ -31,25 +32,38 @@ def resolve(
     documents = tuple(documents)
     written = announced | {(d.kind, d.id) for d in documents}
     extending = {(d.kind, d.id) for d in documents if d.node.get("extends") is not None}
-    flat = gather(documents, findings)
+    flat, faulty = gather(documents, findings)
     specs = [spec for spec in (build(d, findings) for d in flat) if spec is not None]
     functions = {s.id: s for s in specs if isinstance(s, FunctionSpec)}
     benchmarks = {s.id: s for s in specs if isinstance(s, BenchmarkSpec)}
     scorecards = {s.id: s for s in specs if isinstance(s, ScorecardSpec)}
     known = {s.id: s for s in specs if isinstance(s, KpiSpec)}
-    macros = define(functions.values(), findings)
-    datasets = _datasets([s for s in specs if isinstance(s, DatasetSpec)], bound, macros, findings)
-    kpis = _kpis(known, datasets, macros, benchmarks, extending, written, findings)
-    defined = {id for kind, id in written if kind == "kpi"}
+    lost = {id: Macro(id, (), None) for id in _ids("function", written)}
+    macros = {**lost, **define(functions.values(), findings, lost)}
+    datasets = _datasets([s for s in specs if isinstance(s, DatasetSpec)], faulty, bound, macros, findings)
+    figures = {id: None if ("benchmark", id) in faulty else benchmarks.get(id) for id in _ids("benchmark", written)}
+    kpis = _kpis(known, datasets, macros, figures, extending, written, faulty, findings)
     for card in scorecards.values():
-        check_scorecard(card, defined, datasets, findings)
+        check_scorecard(card, _ids("kpi", written), datasets, findings)
+    benchmarks = {id: s for id, s in benchmarks.items() if ("benchmark", id) not in faulty}
+    scorecards = {id: s for id, s in scorecards.items() if ("scorecard", id) not in faulty}
     return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known)
 
 
+def _ids(kind: str, written: Set[tuple[str, str]]) -> set[str]:
+    return {id for of, id in written if of == kind}
+
+
 def _datasets(
-    specs: Iterable[DatasetSpec], bound: Mapping[str, Span | None], macros: Mapping[str, Macro], findings: Findings
+    specs: Iterable[DatasetSpec],
+    faulty: Set[tuple[str, str]],
+    bound: Mapping[str, Span | None],
+    macros: Mapping[str, Macro],
+    findings: Findings,
 ) -> dict[str, Dataset]:
-    found = {spec.id: bind_dataset(spec, macros, findings) for spec in specs}
+    """A faulty document may lack a column that it means to declare: names that it does not know are taken for columns."""
+    whole = (replace(s, declared=("dataset", s.id) not in faulty) for s in specs)
+    found = {spec.id: bind_dataset(spec, macros, findings) for spec in whole}
     for id, span in bound.items():
         if id not in found:
             found[id] = Dataset(_undeclared(id, span, findings))
@@ -72,16 +86,26 @@ def _kpis(
     known: Mapping[str, KpiSpec],
     datasets: Mapping[str, Dataset],
     macros: Mapping[str, Macro],
-    benchmarks: Mapping[str, BenchmarkSpec],
+    benchmarks: Mapping[str, BenchmarkSpec | None],
     extending: set[tuple[str, str]],
     written: Set[tuple[str, str]],
+    faulty: Set[tuple[str, str]],
     findings: Findings,
 ) -> dict[str, Kpi]:
+    """Those without a mistake of their own or of what they read. Faulty documents are looked at as far as they go."""
     kpis: dict[str, Kpi] = {}
+    unsound = set(faulty)
     for spec in in_order(known, findings):
         extends = ("kpi", spec.id) in extending
-        kpi = bind_kpi(spec, datasets, known, written, kpis, macros, benchmarks, extends, findings)
+        judged = spec.unit is not None or ("kpi", spec.id) not in faulty
+        kpi = bind_kpi(spec, datasets, known, written, kpis, macros, benchmarks, extends, judged, findings)
         if kpi is not None:
             kpis[spec.id] = without_unused(kpi) if extends else kpi
             check_tests(kpis[spec.id], datasets, rows_below(spec.id, kpis), findings)
-    return kpis
+            if _reads(kpis[spec.id]) & unsound:
+                unsound.add(("kpi", spec.id))
+    return {id: kpi for id, kpi in kpis.items() if ("kpi", id) not in unsound}
+
+
+def _reads(kpi: Kpi) -> set[tuple[str, str]]:
+    return {*(("dataset", r.dataset) for r in kpi.rows), *(("kpi", k.kpi) for k in kpi.kpis)}

@@ -35,10 +35,7 @@ def validate(
     if fix and _fixed(loaded):
         loaded = _load(paths, project, specs)
     findings = loaded.findings
-    if strict:
-        _missing_languages(loaded)
-    if data:
-        _against_data(loaded)
+    findings.extend(_found_later(loaded, data=data, strict=strict))
     answer(_rendered(findings, loaded.documents, format), output)
     wrong = findings.errors + (len(findings) - findings.errors if strict else 0)
     if wrong:
@@ -85,13 +82,24 @@ def _fixed(loaded: "Loaded") -> bool:
     return changed
 
 
-def _missing_languages(loaded: "Loaded") -> None:
+def _found_later(loaded: "Loaded", *, data: bool, strict: bool) -> "Findings":
+    """What only today's date, all languages or the data can tell, apart from what a comment silences."""
+    from kpispec.catalog.expiry import expired
     from kpispec.catalog.languages import missing_languages
+    from kpispec.diagnostics import Findings
+    from kpispec.project.asked import now
+    from kpispec.syntax.suppress import unsilenced
 
-    missing_languages(loaded.catalog, loaded.project.languages, loaded.project.language, loaded.findings)
+    found = Findings()
+    expired(loaded.catalog, now().date(), found)
+    if strict:
+        missing_languages(loaded.catalog, loaded.project.languages, loaded.project.language, found)
+    if data:
+        _against_data(loaded, found)
+    return unsilenced(loaded.files, found)
 
 
-def _against_data(loaded: "Loaded") -> None:
+def _against_data(loaded: "Loaded", findings: "Findings") -> None:
     """What describing the bound files adds: missing columns, wrong types, files that cannot be read."""
     from kpispec.project.asked import Asked, now, request_of
     from kpispec.project.binding import open_bindings, open_engine
@@ -103,11 +111,11 @@ def _against_data(loaded: "Loaded") -> None:
         opened = open_bindings(loaded, tuple(loaded.catalog.datasets), request, engine)
     finally:
         engine.close()
-    loaded.findings.extend(opened.findings)
+    findings.extend(opened.findings)
     for id, error in opened.failures.items():
         binding = loaded.project.binding(id)
         span = binding.span if binding is not None else None
-        loaded.findings.add("bad-binding", error.message, subject=f"data.{id}", span=span, help=error.help)
+        findings.add("bad-binding", error.message, subject=f"data.{id}", span=span, help=error.help)
 
 
 COMMANDS = (validate,)

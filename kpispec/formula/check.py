@@ -292,6 +292,9 @@ def _call_parts(expr: Call, context: Context) -> Call:
 
 def _macro(expr: Call, context: Context) -> Expr:
     macro = context.scope.macros[expr.name]
+    if macro.body is None:
+        context.failed = True
+        return expr
     if expr.distinct or expr.filter is not None or expr.window is not None or expr.ignore_nulls:
         message = f"`{expr.name}` takes arguments only: no `distinct`, `filter`, `over` or `ignore nulls`"
         context.report("formula-syntax", message, expr.place, f"write `{macro.signature}`")
@@ -319,6 +322,7 @@ def _macro(expr: Call, context: Context) -> Expr:
 def _above(expr: Call, context: Context) -> tuple[str, ...]:
     """The macros in whose bodies a call is written. One that came in as an argument is written further out."""
     for at, name in enumerate(context.macros):
-        if context.scope.macros[name].body.place.origin is expr.place.origin:
+        body = context.scope.macros[name].body
+        if body is not None and body.place.origin is expr.place.origin:
             return context.macros[: at + 1]
     return ()

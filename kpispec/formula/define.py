@@ -12,8 +12,11 @@ from kpispec.formula.tree import Call, Type, walk
 from kpispec.spec import FunctionSpec
 
 
-def define(specs: Iterable[FunctionSpec], findings: Findings) -> dict[str, Macro]:
-    """The macros of those documents that are in order. Bodies may call each other, in any order but in no circle."""
+def define(specs: Iterable[FunctionSpec], findings: Findings, written: Iterable[str] = ()) -> dict[str, Macro]:
+    """The macros of those documents that are in order. Bodies may call each other, in any order but in no circle.
+
+    `written` are the ids of all function documents, those that could not be read too: calling one is no second mistake.
+    """
     known = {spec.id: spec for spec in specs if not _shadows(spec, findings)}
     macros: dict[str, Macro] = {}
     for spec in known.values():
@@ -21,7 +24,8 @@ def define(specs: Iterable[FunctionSpec], findings: Findings) -> dict[str, Macro
         if body is not None:
             macros[spec.id] = Macro(spec.id, spec.args, body)
     sound = _without_circles(macros, known, findings)
-    return {id: macro for id, macro in sound.items() if _holds(macro, sound, findings)}
+    lost = {id: Macro(id, (), None) for id in (*known, *written) if id not in sound}
+    return {id: macro for id, macro in sound.items() if _holds(macro, {**lost, **sound}, findings)}
 
 
 def _shadows(spec: FunctionSpec, findings: Findings) -> bool:
@@ -55,7 +59,8 @@ def _without_circles(
 
 
 def _called(macro: Macro) -> frozenset[str]:
-    return frozenset(node.name for node in walk(macro.body) if isinstance(node, Call))
+    nodes = walk(macro.body) if macro.body is not None else ()
+    return frozenset(node.name for node in nodes if isinstance(node, Call))
 
 
 def _circle(start: str, calls: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
@@ -74,6 +79,8 @@ def _circle(start: str, calls: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
 
 def _holds(macro: Macro, macros: Mapping[str, Macro], findings: Findings) -> bool:
     """Whether the body makes sense whatever the arguments are; types are looked at again at each call."""
+    if macro.body is None:
+        return False
     symbols = {arg: Symbol(Type.UNKNOWN, row=True) for arg in macro.args}
     scope = Scope(symbols, "function", "argument", macros)
     return check(macro.body, scope, f"function.{macro.name}.formula", findings) is not None

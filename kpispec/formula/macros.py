@@ -8,11 +8,11 @@ from kpispec.formula.tree import Call, Expr, Name, rebuild
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """`body` sees `args` and nothing else."""
+    """`body` sees `args` and nothing else. `None`: its document has a finding, and its calls say nothing new."""
 
     name: str
     args: tuple[str, ...]
-    body: Expr
+    body: Expr | None
 
     @property
     def signature(self) -> str:
@@ -21,6 +21,7 @@ class Macro:
 
 def expand(call: Call, macro: Macro) -> Expr:
     """The body with the call's arguments in it: trees take the place of names, so that they keep their grouping."""
+    assert macro.body is not None  # noqa: S101 - a call without a body is not expanded
     return substitute(macro.body, dict(zip(macro.args, call.args, strict=True)))
 
 

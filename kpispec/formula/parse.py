@@ -53,6 +53,8 @@ def parse(text: Text, subject: str, findings: Findings, *, quoted_names: bool = 
 
 def _report(wrong: Unreadable, text: Text, subject: str, findings: Findings) -> None:
     span = text.at(wrong.start, wrong.end)
+    if any(f.rule == "unquoted-operator" and f.span is not None and f.span.start == span.start for f in findings):
+        return  # YAML has stumbled over the same character
     fix = None
     if wrong.fix is not None and span.text == text.value[wrong.start : wrong.end]:
         title, replacement, safe = wrong.fix

@@ -10,7 +10,7 @@ _OVER = "over (partition by .. order by ..)"
 
 def place_input(name: Name, symbol: Symbol, context: Context) -> bool:
     """Whether an input is where it may be: one of rows inside an aggregate, the value of a KPI outside."""
-    if context.scope.kind != "formula" or context.muted:
+    if context.scope.kind != "formula" or context.muted or symbol.broken:
         return True
     if symbol.row and context.aggregate is None:
         _outside(name, symbol, context)
@@ -55,8 +55,11 @@ def enter(call: Call, function: Function | None, context: Context) -> None:
 
 
 def _nested(call: Call, outer: Call, context: Context) -> None:
+    if outer in context.nesting:
+        return
+    context.nesting.append(outer)
     message = f"`{call.name}` stands inside `{outer.name}`"
-    help = "aggregate once; a mean of means is an input of its own: define it as a KPI and read that"
+    help = f"take one of the two away: `{outer.name}` is left with a single value"
     context.report("nested-aggregate", message, call.place, help)
 
 

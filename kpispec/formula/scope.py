@@ -22,7 +22,8 @@ class Symbol:
     """What a name stands for.
 
     `row`: it has a value on every row, of the row set named `row_set`; else it has one value, that of a KPI or,
-    `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`).
+    `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`). `broken`: it has a
+    finding of its own, and where it stands says nothing new.
     """
 
     type: Type
@@ -31,6 +32,7 @@ class Symbol:
     unit: Unit | None = None
     nullable: bool = True
     constant: bool = False
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Context:
     budget: int = 2_000
     depth: int = 0
     misplaced: set[str] = field(default_factory=set)
+    nesting: list[Call] = field(default_factory=list)  # aggregates that hold another one, said once
     said: set[tuple[str, int, int]] = field(default_factory=set)
 
     def report(

@@ -23,7 +23,7 @@ def zero_column(measure: str) -> str:
 
 
 def part_column(measure: str, part: str) -> str:
-    return f"{measure}__{part}"
+    return f"{measure}__of_{part}"
 
 
 def reject_column(measure: Measure, reason: str) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from kpispec.catalog.model import BoundRows
 from kpispec.formula.check import aggregates, names
+from kpispec.formula.constants import constant
 from kpispec.formula.macros import substitute
-from kpispec.formula.tree import Binary, Call, Expr, Name, Number, Star, Type
+from kpispec.formula.tree import Between, Binary, Call, Expr, In, Name, Number, Star, String, Type, Unary
 from kpispec.plan.model import TERM, NamedTerm, Term
 
 
@@ -145,7 +146,29 @@ def _count(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
 
 def _count_if(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
     matching = maker.term("count", (), args[:1])
-    return Aggregate(matching, maker.term("count", args[:1]), matching)
+    return Aggregate(matching, maker.term("count", (known_with(args[0]),)), matching)
+
+
+def known_with(expr: Expr) -> Expr:
+    """The simplest expression that is null on the same rows: `score` for `score >= 9`."""
+    match expr:
+        case Binary(op=op, left=left, right=right) if op in _STRICT and constant(right) is not None:
+            return known_with(left)
+        case Binary(op=op, left=left, right=right) if op in _STRICT and constant(left) is not None:
+            return known_with(right)
+        case Binary(op="=" | "<>", left=left, right=String()):
+            return known_with(left)
+        case Between(operand=operand, low=low, high=high) if constant(low) is not None and constant(high) is not None:
+            return known_with(operand)
+        case In(operand=operand, items=items) if all(isinstance(i, String) or constant(i) is not None for i in items):
+            return known_with(operand)
+        case Unary(operand=operand):
+            return known_with(operand)
+        case _:
+            return expr
+
+
+_STRICT = ("=", "<>", "<", "<=", ">", ">=", "+", "-", "*")
 
 
 def _sum_if(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:

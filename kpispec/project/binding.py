@@ -1,8 +1,9 @@
 """Bindings opened: files found and described, cells typed and checked, expressions of bindings lowered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from kpispec.diagnostics import Findings
@@ -13,7 +14,7 @@ from kpispec.formula.macros import Macro
 from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope, Symbol
 from kpispec.formula.tree import Name, Type
-from kpispec.plan.model import Bound, ColumnFacts, Request
+from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.project.load import Loaded
 from kpispec.source import Text
 from kpispec.spec import Binding
@@ -34,6 +35,15 @@ class Opened:
     failures: dict[str, EngineError] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     skipped: dict[str, int] = field(default_factory=dict)
+    makers: dict[str, Callable[..., Source | None]] = field(default_factory=dict)
+
+    def narrowed(self, planned: Plan) -> dict[str, Source]:
+        """The sources of a plan, with the columns that its scans read and no others."""
+        found = {}
+        for scan in planned.scans:
+            made = self.makers[scan.id](findings=Findings(), only=frozenset(scan.columns))
+            found[scan.id] = made if made is not None else self.sources[scan.id]
+        return found
 
     @property
     def bound(self) -> Mapping[str, Bound]:
@@ -77,7 +87,8 @@ def _open(loaded: Loaded, binding: Binding, request: Request, engine: Engine, op
         raw = inferred(raw, engine.run(inference).rows[0])
     first, last = reach_of(request)
     before = opened.findings.errors
-    found = source(
+    make = partial(
+        source,
         binding,
         catalog.datasets[id].spec,
         raw,
@@ -85,10 +96,11 @@ def _open(loaded: Loaded, binding: Binding, request: Request, engine: Engine, op
         first=first,
         last=last,
         lower=RawLowering(raw, catalog.macros, request, opened.findings).lower,
-        findings=opened.findings,
     )
+    found = make(findings=opened.findings)
     if found is not None:
         opened.sources[id] = found
+        opened.makers[id] = make
     elif opened.findings.errors == before:
         raise EngineError(Failure.MISSING, f"`{raw.label}` has no column that data set `{id}` could use")
 

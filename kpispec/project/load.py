@@ -9,7 +9,7 @@ from kpispec.bundled import bundled
 from kpispec.catalog.model import Catalog
 from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
-from kpispec.source import SourceFile, Text
+from kpispec.source import SourceFile, Span, Text
 from kpispec.spec import Binding, ProjectSpec
 from kpispec.syntax.build import build_project, documents
 from kpispec.syntax.nodes import Document
@@ -97,12 +97,24 @@ def read_text(path: Path, here: Path, findings: Findings) -> SourceFile | None:
         raw = path.read_bytes()
         return SourceFile(shown, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        message = f"`{shown}` is not UTF-8: byte {error.start} is {raw[error.start]:#04x}"
-        help = "save the file as UTF-8"
+        _not_utf8(raw, error.start, shown, findings)
     except OSError as error:
         message, help = f"`{shown}` cannot be read: {error.strerror}", "check that it exists and may be read"
-    findings.add("unreadable-file", message, subject=shown, span=Text.of("", shown).span, help=help)
+        findings.add("unreadable-file", message, subject=shown, span=Text.of("", shown).span, help=help)
     return None
+
+
+def _not_utf8(raw: bytes, at: int, shown: str, findings: Findings) -> None:
+    """The place of the first byte that is no UTF-8. Its character is shown as Western files of old mean it."""
+    before = len(raw[:at].decode("utf-8-sig"))
+    file = SourceFile(shown, raw[:at].decode("utf-8-sig") + raw[at:].decode("latin-1"))
+    findings.add(
+        "unreadable-file",
+        f"the byte {raw[at]:#04x} is not UTF-8",
+        subject=shown,
+        span=Span(file, before, before + 1),
+        help="save the file as UTF-8",
+    )
 
 
 def shown_path(path: Path, here: Path) -> str:

@@ -167,7 +167,7 @@ class _Maker:
         """The statements of one KPI alone, for the same request: they run as they stand and give the same figures."""
         opened = self.outcome.opened
         alone = plan(self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where)
-        return script(alone, opened.sources).text(tuple(opened.setup))
+        return script(alone, opened.narrowed(alone)).text(tuple(opened.setup))
 
     def _without_values(self, kpi: Kpi, message: str, failed: bool) -> KpiReport:
         reason = self._reason(kpi.id, failed, message)

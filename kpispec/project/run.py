@@ -39,7 +39,7 @@ def execute(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine
     narrowing = _narrowing(loaded, sound, where)
     planned = plan(loaded.catalog, sound, opened.bound, request, narrowing)
     planned = replace(planned, unavailable=_explained(planned, opened))
-    statements = script(planned, opened.sources)
+    statements = script(planned, opened.narrowed(planned))
     if not planned.scans:
         return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing)
     return replace(_run(loaded, planned, statements, opened, engine), where=narrowing)
@@ -65,17 +65,17 @@ def _apart(loaded: Loaded, planned: Plan, opened: Opened, engine: Engine, error:
     own = [m.id for m in planned.measures if m.id == m.kpi.id]
     if len(own) < 2:
         failed = dict.fromkeys(own, error)
-        return Outcome(planned, script(planned, opened.sources), opened, Cells({}, (), ()), {}, failed, engine.timings)
+        return Outcome(planned, script(planned, opened.narrowed(planned)), opened, Cells({}, (), ()), {}, failed, engine.timings)
     failed = {}
     for id in own:
         alone = plan(loaded.catalog, [id], opened.bound, planned.request)
-        outcome = _run(loaded, alone, script(alone, opened.sources), opened, engine)
+        outcome = _run(loaded, alone, script(alone, opened.narrowed(alone)), opened, engine)
         failed.update(outcome.failed)
     rest = plan(loaded.catalog, [i for i in own if i not in failed], opened.bound, planned.request)
     if not rest.scans or not failed:
         raise error
     rest = replace(rest, unavailable=planned.unavailable)
-    outcome = _run(loaded, rest, script(rest, opened.sources), opened, engine)
+    outcome = _run(loaded, rest, script(rest, opened.narrowed(rest)), opened, engine)
     return replace(outcome, failed={**outcome.failed, **failed})
 
 
@@ -177,4 +177,4 @@ def compiled(
     for error in opened.failures.values():
         raise error
     planned = plan(loaded.catalog, sound, opened.bound, request, _narrowing(loaded, sound, where))
-    return Compiled(planned, script(planned, opened.sources), opened)
+    return Compiled(planned, script(planned, opened.narrowed(planned)), opened)

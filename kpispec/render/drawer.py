@@ -9,8 +9,8 @@ from kpispec.render.charts import Trend, trend
 from kpispec.render.facts import Fact, Item, facts, link
 from kpispec.render.format import NOTHING, Figures, number, seconds_of
 from kpispec.render.indicator import delta_of, last_is_open, note_of, status_of
-from kpispec.render.lines import cuts, figures_of
-from kpispec.render.phrases import Phrase, Voice, tone
+from kpispec.render.lines import changes_of, cuts, figures_of
+from kpispec.render.phrases import LONGEST_TEXT, Phrase, Voice, tone
 from kpispec.render.segments import SegmentBlock, closed, segment_blocks, segments_caption
 
 _FAR_TOO_MANY = 100  # times the present n: no survey settles that
@@ -84,8 +84,8 @@ def drawer_of(kpi: KpiReport, voice: Voice) -> Drawer:
     return Drawer(
         tone=tone(status_of(kpi)),
         why=why(kpi, figures, voice),
-        description=voice.phrase(spec.description),
-        caveats=tuple(voice.phrase(c) for c in spec.caveats),
+        description=voice.phrase(spec.description, most=LONGEST_TEXT),
+        caveats=tuple(voice.phrase(c, most=LONGEST_TEXT) for c in spec.caveats),
         references=tuple(Item(r, link(r)) for r in spec.references),
         formula=kpi.formula,
         sql=highlighted(kpi.sql),
@@ -114,7 +114,7 @@ def why(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[str, ...]:
         sentences += [words.say(text, interval=shown), _settling(reading, voice)]
     elif reading.interval is None and kpi.spec.population == "complete":
         sentences.append(words.say(_("The whole population is counted: there is no sampling error.")))
-    sentences += _changes(reading, figures, voice)
+    sentences += _changes(kpi, figures, voice)
     return tuple(s for s in sentences if s)
 
 
@@ -155,7 +155,7 @@ def _two_digits(n: int) -> int:
     return ceil(n / step) * step
 
 
-def _changes(reading: Reading, figures: Figures, voice: Voice) -> list[str]:
+def _changes(kpi: KpiReport, figures: Figures, voice: Voice) -> list[str]:
     texts = {
         "routine": _("{delta} against {period}: no more than chance can give."),
         "better": _("{delta} against {period}: better, and more than chance would give."),
@@ -164,7 +164,7 @@ def _changes(reading: Reading, figures: Figures, voice: Voice) -> list[str]:
         "unknown": _("{delta} against {period}; no standard error is known to test it."),
         "same": _("Unchanged against {period}."),
     }
-    shown = [delta_of(c, figures, voice) for _name, c in reading.compare]
+    shown = [delta_of(c, figures, voice) for _name, c in changes_of(kpi)]
     return [voice.words.say(texts[d.sense], delta=d.text, period=d.against) for d in shown if d is not None]
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _NO_ALTERNATES: Mapping[str, str] = MappingProxyType({})
 _KEPT = re.compile(r"(<(pre|style|script)\b.*?</\2>)", re.DOTALL)
-_MOST_MARKDOWN = 4000
 
 
 def render_html(
@@ -65,8 +64,7 @@ def markdown(text: str) -> "Markup":
     """A description as HTML: paragraphs, lists, emphasis, code, links to the web. Markup in it is text."""
     from markupsafe import Markup
 
-    shown = text if len(text) <= _MOST_MARKDOWN else text[: _MOST_MARKDOWN - 1] + "…"
-    return Markup(_markdown_renderer().render(shown).strip())  # noqa: S704 - the renderer escapes all HTML
+    return Markup(_markdown_renderer().render(text).strip())  # noqa: S704 - the renderer escapes all HTML
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,11 @@ from kpispec.evaluate.report import BenchmarkReading, Change, KpiReport, Reading
 from kpispec.periods import Period
 from kpispec.render.charts import BULLET, Bullet, Spark, bullet, bullet_scale, spark
 from kpispec.render.format import NOTHING, Figures, number, unit_of
-from kpispec.render.lines import cuts, figures_of
+from kpispec.render.lines import changes_of, cuts, figures_of
 from kpispec.render.machine import label
 from kpispec.render.phrases import NOT_RATED, TONE_WORDS, Phrase, Voice, tone
 
 SHORT_HISTORY = 6  # fewer periods than this say little about a course
-_SHOWN_WITHOUT_CHANGE = (Status.STALE, Status.TOO_FEW)
 
 
 def _(message: str) -> str:
@@ -92,7 +91,7 @@ def row_of(kpi: KpiReport, voice: Voice, compare: Sequence[str], key: str) -> Ro
         interval=_interval(reading, figures),
         certainty=_certainty(kpi, voice),
         badge=_badge(reading, voice),
-        deltas=_deltas(reading, figures, voice, compare),
+        deltas=_deltas(kpi, figures, voice, compare),
         note="" if shown else note_of(kpi, voice, figures),
         bullet=bullet_of(kpi) if shown else None,
         bullet_alt=_bullet_alt(reading, figures, voice),
@@ -103,7 +102,7 @@ def row_of(kpi: KpiReport, voice: Voice, compare: Sequence[str], key: str) -> Ro
         n=number(reading.n, voice.language) if reading is not None and reading.n is not None and shown else "",
         n_warns=status is Status.TOO_FEW,
         hollow=status in (Status.TOO_FEW, Status.PARTIAL),
-        moved=reading is not None and any(c.significant for _name, c in reading.compare),
+        moved=any(c.significant for _name, c in changes_of(kpi)),
     )
 
 
@@ -253,13 +252,9 @@ def _badge(reading: Reading | None, voice: Voice) -> str:
     return voice.words.say(_("day {elapsed} of {days}"), elapsed=running.get("elapsed"), days=running.get("days"))
 
 
-def _deltas(
-    reading: Reading | None, figures: Figures, voice: Voice, compare: Sequence[str]
-) -> tuple[Delta | None, ...]:
-    if reading is None or reading.value is None or reading.status in _SHOWN_WITHOUT_CHANGE:
-        return tuple(None for _name in compare)
-    changes = (reading.change(name) for name in compare)
-    return tuple(None if change is None else delta_of(change, figures, voice) for change in changes)
+def _deltas(kpi: KpiReport, figures: Figures, voice: Voice, compare: Sequence[str]) -> tuple[Delta | None, ...]:
+    changes = dict(changes_of(kpi))
+    return tuple(delta_of(changes[name], figures, voice) if name in changes else None for name in compare)
 
 
 def _caption(reading: Reading | None, figures: Figures, voice: Voice) -> Caption:

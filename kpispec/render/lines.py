@@ -56,6 +56,19 @@ def lines(report: Report, language: str) -> list[Line]:
     return result
 
 
+def changes_of(kpi: KpiReport) -> tuple[tuple[str, Change], ...]:
+    """The changes of the headline that may be shown: none of old data, none of too few answers."""
+    reading = kpi.headline
+    return () if reading is None or reading.status in (Status.STALE, Status.TOO_FEW) else reading.compare
+
+
+def segments_of(kpi: KpiReport) -> tuple[Reading, ...]:
+    """The segments of the headline's period; of the last one where there is no headline."""
+    periods = [kpi.headline.period] if kpi.headline is not None else [r.period for r in kpi.segments]
+    last = max((p.key for p in periods), default=0)
+    return tuple(r for r in kpi.segments if r.period.key == last)
+
+
 def figures_of(kpi: KpiReport, language: str) -> Figures:
     """How the figures of a KPI are written: the spec's decimals, else those that its history needs."""
     decimals = kpi.spec.decimals

@@ -13,6 +13,7 @@ from kpispec.spec import Localized
 
 TONES = {Status.GOOD: "good", Status.WATCH: "watch", Status.BAD: "bad", Status.WAIVED: "waived"}
 NOT_RATED = "none"
+LONGEST_LABEL, LONGEST_TEXT = 200, 4000  # characters
 
 
 def _(message: str) -> str:
@@ -50,12 +51,12 @@ class Voice:
     def language(self) -> str:
         return self.words.language
 
-    def phrase(self, text: Localized | None, fallback: str = "") -> Phrase:
-        """A text of a spec in this language, else in the one it has, which is then named."""
+    def phrase(self, text: Localized | None, fallback: str = "", most: int = LONGEST_LABEL) -> Phrase:
+        """A text of a spec in this language, else in the one it has, which is then named. Past `most` it is cut."""
         if text is None or not text.texts:
             return Phrase(fallback)
-        shown = text.get(self.language, self.report.language)
-        tag = next((tag for tag, value in text.texts if value == shown), "") or self.report.language
+        shown = _cut(text.get(self.language, self.report.language), most)
+        tag = next((tag for tag, value in text.texts if _cut(value, most) == shown), "") or self.report.language
         if text.speaks(self.language) and "" not in dict(text.texts):
             tag = self.language
         foreign = locale_of(tag).language != locale_of(self.language).language
@@ -95,6 +96,10 @@ class Voice:
                 self.words.say(_("per {amount}"), amount=Figures("count", self.language).value(float(amount[1]))) + noun
             )
         return ""
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def tone(status: Status) -> str:

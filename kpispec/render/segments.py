@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kpispec.evaluate.report import KpiReport, Reading, Report, Status
 from kpispec.render.charts import Dot, dots
 from kpispec.render.format import NOTHING, Figures, number
-from kpispec.render.lines import cuts, figures_of, segment_words
+from kpispec.render.lines import cuts, figures_of, segment_words, segments_of
 from kpispec.render.phrases import NOT_RATED, Phrase, Voice, tone
 
 MOST_SEGMENTS = 200
@@ -64,9 +64,9 @@ class Heat:
 
 def segment_blocks(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[SegmentBlock, ...]:
     """One block a dimension, in the order of the readings."""
-    names = dict.fromkeys(tuple(name for name, _value in r.segment) for r in kpi.segments)
+    names = dict.fromkeys(tuple(name for name, _value in r.segment) for r in segments_of(kpi))
     return tuple(
-        _block(key, [r for r in kpi.segments if tuple(n for n, _v in r.segment) == key], kpi, figures, voice)
+        _block(key, [r for r in segments_of(kpi) if tuple(n for n, _v in r.segment) == key], kpi, figures, voice)
         for key in names
     )
 
@@ -102,10 +102,11 @@ def _segment_line(reading: Reading, dot: Dot | None, figures: Figures, voice: Vo
 
 
 def segments_caption(kpi: KpiReport, voice: Voice) -> str:
-    if not kpi.segments:
+    shown = segments_of(kpi)
+    if not shown:
         return ""
-    period = voice.words.period(kpi.segments[0].period)
-    if any(r.interval for r in kpi.segments):
+    period = voice.words.period(shown[0].period)
+    if any(r.interval for r in shown):
         return voice.words.say(_("{period}. Dot: value, line: confidence interval, dashes: the whole."), period=period)
     return voice.words.say(_("{period}. Dot: value, dashes: the whole."), period=period)
 
@@ -126,7 +127,7 @@ def heats_of(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Heat
         rows = [
             _heat_row(kpi, dimension.name, shown, voice, keys[i])
             for i, kpi in enumerate(report.kpis)
-            if any(tuple(n for n, _v in r.segment) == (dimension.name,) for r in kpi.segments)
+            if any(tuple(n for n, _v in r.segment) == (dimension.name,) for r in segments_of(kpi))
         ]
         if not rows:
             continue
@@ -145,7 +146,7 @@ def heats_of(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Heat
 
 def _seen_values(report: Report, dimension: str) -> list[str | None]:
     """The values of a dimension that some KPI has, in the order declared, "not given" last."""
-    seen = {r.segment[0][1] for k in report.kpis for r in k.segments if [n for n, _v in r.segment] == [dimension]}
+    seen = {r.segment[0][1] for k in report.kpis for r in segments_of(k) if [n for n, _v in r.segment] == [dimension]}
     declared = [v for d in report.dimensions if d.name == dimension for v, _label in d.values]
     rest: list[str | None] = [*sorted(v for v in seen - set(declared) if v is not None)]
     order: list[str | None] = [v for v in declared if v in seen and v is not None]
@@ -155,7 +156,7 @@ def _seen_values(report: Report, dimension: str) -> list[str | None]:
 
 def _heat_row(kpi: KpiReport, dimension: str, values: Sequence[str | None], voice: Voice, key: str) -> HeatRow:
     figures = figures_of(kpi, voice.language)
-    readings = {r.segment[0][1]: r for r in kpi.segments if [n for n, _v in r.segment] == [dimension]}
+    readings = {r.segment[0][1]: r for r in segments_of(kpi) if [n for n, _v in r.segment] == [dimension]}
     whole = figures.value(kpi.headline.value) if kpi.headline is not None else NOTHING
     cells = tuple(_cell(readings.get(value), figures, voice) for value in values)
     return HeatRow(key, voice.phrase(kpi.spec.label, kpi.spec.id), whole, cells)

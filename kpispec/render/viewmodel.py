@@ -9,15 +9,14 @@ from kpispec.periods import Period
 from kpispec.render.drawer import Drawer, drawer_of
 from kpispec.render.format import NOTHING, format_day, format_days, format_instant, locale_of, number, percentage
 from kpispec.render.indicator import Row, delta_of, row_of, status_of
-from kpispec.render.lines import cuts, figures_of
+from kpispec.render.lines import changes_of, cuts, figures_of
 from kpispec.render.machine import instant
-from kpispec.render.phrases import NOT_RATED, TONE_WORDS, Phrase, Voice, tone
+from kpispec.render.phrases import LONGEST_TEXT, NOT_RATED, TONE_WORDS, Phrase, Voice, tone
 from kpispec.render.segments import Heat, heats_of
 from kpispec.render.wording import words
 
 ORDER = ("bad", "watch", "good", "waived", NOT_RATED)
 MOST_CHANGES = 6
-_COMPARISONS = {"previous_period": 1, "same_period_last_year": 0}
 
 
 def _(message: str) -> str:
@@ -128,7 +127,7 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         direction="rtl" if locale_of(language).text_direction == "rtl" else "ltr",
         title=voice.phrase(card.label, card.id) if card is not None else Phrase(report.project),
         eyebrow=report.project,
-        subtitle=voice.phrase(card.description) if card is not None else Phrase(""),
+        subtitle=voice.phrase(card.description, most=LONGEST_TEXT) if card is not None else Phrase(""),
         period=voice.words.period(report.period) if report.period else "",
         closed=_closed(report, voice),
         compared=_compared_words(report, voice, compare),
@@ -195,7 +194,7 @@ def _moved(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Moved]
     found = []
     for i, kpi in enumerate(report.kpis):
         reading = kpi.headline
-        strong = [c for _name, c in reading.compare if c.significant] if reading is not None else []
+        strong = [c for _name, c in changes_of(kpi) if c.significant]
         if reading is None or not strong:
             continue
         first = max(strong, key=lambda c: abs(c.z or 0.0))
@@ -207,7 +206,7 @@ def _moved(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Moved]
 
 def _moved_line(kpi: KpiReport, reading: Reading, voice: Voice, key: str) -> Moved:
     figures, say = figures_of(kpi, voice.language), voice.words.say
-    deltas = [d for _name, c in reading.compare if c.significant and (d := delta_of(c, figures, voice))]
+    deltas = [d for _name, c in changes_of(kpi) if c.significant and (d := delta_of(c, figures, voice))]
     senses = dict.fromkeys(d.sense for d in deltas)
     sense = next(iter(senses)) if len(senses) == 1 else "changed"
     heads = {"better": _("Better"), "worse": _("Worse"), "changed": _("Changed")}
@@ -223,9 +222,7 @@ def _moved_line(kpi: KpiReport, reading: Reading, voice: Voice, key: str) -> Mov
 
 
 def _routine(report: Report, voice: Voice) -> str:
-    changes = [
-        c for k in report.kpis if k.headline is not None for _name, c in k.headline.compare if c.delta is not None
-    ]
+    changes = [c for kpi in report.kpis for _name, c in changes_of(kpi) if c.delta is not None]
     calm = sum(1 for c in changes if c.significant is False)
     unknown = sum(1 for c in changes if c.significant is None)
     parts = []
@@ -259,8 +256,8 @@ def _closed(report: Report, voice: Voice) -> str:
 
 
 def _compared(report: Report) -> tuple[str, ...]:
-    names = dict.fromkeys(name for k in report.kpis if k.headline is not None for name, _c in k.headline.compare)
-    return tuple(names) or tuple(_COMPARISONS)
+    """The comparisons that some reading makes: a run over all rows has none."""
+    return tuple(dict.fromkeys(name for kpi in report.kpis for name, _c in changes_of(kpi)))
 
 
 def _other(report: Report, name: str) -> Period | None:

@@ -52,19 +52,16 @@ def checked(
     cell: Cell, spec: ColumnSpec, notation: Notation, findings: Findings
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The column's value, null where a promise is broken, and (reason, condition) for each; see `SourceColumn`."""
-    checks, value = spec.checks, cell.value
+    checks = spec.checks
     codes = _codes(cell, checks, notation)
     bounds = _bounds(cell, spec, notation, findings)
     allowed = tuple(item for v in checks.values if (item := _constant(cell.kind, v, notation)) is not None)
-
     known = _not_missing(cell, codes)
-    inside = _inside(value, bounds)
-    finite = f"isfinite({value})" if cell.floating else None
-    listed = f"{value} in ({', '.join(allowed)})" if allowed else None
+    inside = _inside(cell.value, bounds)
+    finite = f"isfinite({cell.value})" if cell.floating else None
+    filled = f"{cell.value} <> ''" if cell.blank else None
+    value, unlisted = _listed(cell, allowed)
 
-    conditions = [*_reachable(known, codes, bounds), inside, listed]
-    if finite and None in bounds and not allowed:
-        conditions.append(finite)
     rejects = [(c.reason, _is_missing(cell, c)) for c in codes]
     if cell.raw is not None:
         rejects.append(("wrong_type", _wrong_type(cell, codes)))
@@ -72,19 +69,33 @@ def checked(
         rejects.append(("not_finite", f"not {finite}"))
     if inside:
         rejects.append(("out_of_range", _all(f"not ({inside})", finite, *known)))
-    if listed:
-        blank = [f"{value} <> ''"] if cell.blank else []
-        rejects.append(("not_in_values", _all(f"not ({listed})", inside, finite, *blank, *known)))
+    if unlisted:
+        rejects.append(("not_in_values", _all(unlisted, inside, finite, filled, *known)))
     if checks.not_null and not any(c.empty for c in codes):
         rejects.append(("missing_value", cell.empty))
-    return _value(cell, [c for c in conditions if c]), tuple(rejects)
+
+    needed = [*_reachable(known, codes, bounds), inside]
+    # Two closed ends keep NaN and the infinities out, and so does a list of values.
+    needed.append(finite if None in bounds and not allowed else None)
+    if not any(needed):
+        return (f"nullif({value}, '')" if filled and not allowed else value), tuple(rejects)
+    return f"case when {_all(*needed, None if allowed else filled)} then {value} end", tuple(rejects)
 
 
-def _value(cell: Cell, conditions: list[str]) -> str:
-    if conditions:
-        blank = [f"{cell.value} <> ''"] if cell.blank and not any(" in (" in c for c in conditions) else []
-        return f"case when {' and '.join([*conditions, *blank])} then {cell.value} end"
-    return f"nullif({cell.value}, '')" if cell.blank else cell.value
+def _listed(cell: Cell, allowed: tuple[str, ...]) -> tuple[str, str | None]:
+    """The value where it is one of `allowed`, else null, and the condition that it is none of them.
+
+    A text is picked from the list by its position: over the dictionary of a Parquet column DuckDB calls a function once
+    for each distinct text, but decides IN and CASE row by row (5 ns against 30).
+    """
+    if not allowed:
+        return cell.value, None
+    if cell.kind is Type.STRING:
+        texts = f"[{', '.join(allowed)}]"
+        picked = f"{texts}[list_position({texts}, {cell.value})]"
+        return picked, f"{cell.value} is not null and {picked} is null"
+    condition = f"{cell.value} in ({', '.join(allowed)})"
+    return f"case when {condition} then {cell.value} end", f"not ({condition})"
 
 
 def _codes(cell: Cell, checks: Checks, notation: Notation) -> tuple[_Codes, ...]:

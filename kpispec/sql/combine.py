@@ -23,7 +23,7 @@ from kpispec.sql.text import Column, indented, select, with_clauses
 
 def combine(plan: Plan) -> str:
     """The select that gives one row a period and segment, and for each measure its value and what is needed to judge it."""
-    steps = [("periods", _periods(plan)), ("segments", _segments(plan)), ("terms", _terms(plan))]
+    steps = [("periods", _periods(plan)), ("segments", _segments(plan)), ("spine", _spine(plan)), ("terms", _terms(plan))]
     last = "terms"
     for number, level in enumerate(_levels(plan.measures), 1):
         last_step = f"values_{number}"
@@ -78,32 +78,40 @@ def _declared(plan: Plan) -> list[str]:
 # terms --------------------------------------------------------------------------------------------------------------
 
 
+def _spine(plan: Plan) -> str:
+    """Every period with every segment, and which data sets cover the period."""
+    columns = [Column(quoted(PERIOD), PERIOD), Column("segments.*", "*")]
+    tables = []
+    for scan in plan.scans:
+        covered = quoted(covered_table(scan.id))
+        columns.append(Column(f"{quoted(PERIOD)} between {covered}.first_period and {covered}.last_period", _in(scan)))
+        tables.append(f"cross join {covered}")
+    return select(columns, "\n".join(["periods cross join segments", *tables]))
+
+
+def _in(scan: Scan) -> str:
+    return f"in__{scan.id}"
+
+
 def _terms(plan: Plan) -> str:
     """The terms of all scans beside each other. Where a scan covers a period but has no row, its counts are 0."""
     keys = [PERIOD, SET, *plan.request.dimensions]
-    columns = [Column(f"{'periods' if k == PERIOD else 'segments'}.{quoted(k)}", k) for k in keys]
-    lines = ["periods cross join segments"]
+    columns = [Column(f"spine.{quoted(k)}", k) for k in keys]
+    joins = ["spine"]
     for scan in plan.scans:
-        alias = quoted(scan_table(scan.id))
-        same = " and ".join(
-            f"{alias}.{quoted(k)} is not distinct from {'periods' if k == PERIOD else 'segments'}.{quoted(k)}" for k in keys
-        )
-        lines.append(f"left join {alias} on {same}")
-        lines.append(f"cross join {quoted(covered_table(scan.id))}")
+        table = quoted(scan_table(scan.id))
+        plain = [f"{table}.{quoted(k)} = spine.{quoted(k)}" for k in (PERIOD, SET)]
+        segments = [f"{table}.{quoted(d)} is not distinct from spine.{quoted(d)}" for d in plan.request.dimensions]
+        joins.append(f"left join {table} on " + "\n  and ".join([" and ".join(plain), *segments]))
         columns += [_term(scan, named) for named in scan.terms]
-    return select(columns, "\n".join(lines))
+    return select(columns, "\n".join(joins))
 
 
 def _term(scan: Scan, named: NamedTerm) -> Column:
     column = f"{quoted(scan_table(scan.id))}.{quoted(named.name)}"
     if not named.term.zero:
         return Column(column, named.name)
-    return Column(f"case when {_is_covered(scan)} then coalesce({column}, 0) end", named.name)
-
-
-def _is_covered(scan: Scan) -> str:
-    table = quoted(covered_table(scan.id))
-    return f"periods.{quoted(PERIOD)} between {table}.first_period and {table}.last_period"
+    return Column(f"case when {quoted(_in(scan))} then coalesce({column}, 0) end", named.name)
 
 
 # values -------------------------------------------------------------------------------------------------------------

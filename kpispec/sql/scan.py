@@ -1,18 +1,19 @@
-"""One scan as SQL: the typed rows, the cells that KPIs read, the terms at the finest cut, rolled up to each segmentation."""
+"""One scan as SQL: the typed rows, the cells that KPIs read, the finest groups, rolled up to each segmentation."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
 from kpispec.formula.check import names
+from kpispec.formula.constants import constant
 from kpispec.formula.tree import Binary, Expr, Name, Type
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import NamedTerm, Plan, Request, Scan
-from kpispec.formula.constants import constant
+from kpispec.sql.codes import codes_of
 from kpispec.sql.lower import Setting, lower, quoted
+from kpispec.sql.relations import Source, SourceColumn
 from kpispec.sql.setting import Clockwork, column_name, instant, period_key
-from kpispec.sql.sources import Source
-from kpispec.sql.terms import finest, holistic, ranks_around, rolled
+from kpispec.sql.terms import Part, holistic, ranks_around, rolled, weighted
 from kpispec.sql.text import Column, create_table, select, with_clauses
 
 CLOCK = "clock__"
@@ -30,24 +31,49 @@ class _Writer:
     source: Source
     request: Request
     clock: Clockwork
-    flags: dict[tuple[str, str], str] = field(default_factory=dict)
+    codes: tuple[SourceColumn, ...] = ()
+    flags: dict[tuple[str, str], str] = field(default_factory=dict)  # reject -> column, or `given - kept`
     conditions: dict[Expr, str] = field(default_factory=dict)
     arguments: dict[Expr, str] = field(default_factory=dict)
+    parts: dict[Part, str] = field(default_factory=dict)
     setting: Setting = field(init=False)
 
     def __post_init__(self) -> None:
         self.setting = self.clock.setting(column_name)
-        uses = Counter(c for t in self.scan.terms for c in t.term.where)
+        self.codes = codes_of(self.scan, self.source)
+        uses = Counter(c for t in self.scan.terms for c in self._row_conditions(t))
         for named in self.scan.terms:
-            term = named.term
-            if term.reject is not None:
-                self.flags.setdefault(term.reject, f"{term.reject[0]}__rejected_{len(self.flags) + 1}")
-            for condition in term.where:
+            if named.term.reject is not None:
+                self.flags.setdefault(named.term.reject, self._flag(*named.term.reject))
+            for condition in self._row_conditions(named):
                 if uses[condition] > 1 and not isinstance(condition, Name):
                     self.conditions.setdefault(condition, f"is__{len(self.conditions) + 1}")
-            for arg in term.args:
-                if not isinstance(arg, Name) and constant(arg) is None:
+            for arg in named.term.args:
+                if not isinstance(arg, Name) and constant(arg) is None and not self._of_group(arg):
                     self.arguments.setdefault(arg, f"value__{len(self.arguments) + 1}")
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What is the same on all rows of a finest group."""
+        return frozenset((*self.scan.dimensions, *(c.name for c in self.codes)))
+
+    def _of_group(self, expr: Expr) -> bool:
+        return bool(names(expr)) and names(expr) <= self.keys
+
+    def _row_conditions(self, named: NamedTerm) -> list[Expr]:
+        """The conditions of a term that must be asked of each row."""
+        return [w for w in named.term.where if not (named.term.additive and self._of_group(w))]
+
+    def _group_conditions(self, named: NamedTerm) -> list[Expr]:
+        return [w for w in named.term.where if named.term.additive and self._of_group(w)]
+
+    def _column(self, name: str) -> SourceColumn:
+        return next(c for c in self.source.columns if c.name == name)
+
+    def _flag(self, column: str, reason: str) -> str:
+        if self._column(column).given is not None and column not in {c.name for c in self.codes}:
+            return f"{quoted(column + '__given')} - {quoted(column)}"
+        return quoted(f"{column}__rejected_{1 + sum(1 for c, _ in self.flags if c == column)}")
 
     # statements
 
@@ -55,10 +81,13 @@ class _Writer:
         """Each term by period and segmentation, and where the clock begins and ends in each."""
         additive = [t for t in self.scan.terms if t.term.additive]
         others = [t for t in self.scan.terms if not t.term.additive]
-        steps = [*self._rows(), ("cells", self._cells()), ("finest", self._finest(additive))]
+        over_groups = self._rolled(additive)
+        steps = [*self._rows(), ("cells", self._cells()), ("finest", self._finest())]
+        if self.codes:
+            steps.append(("checked", self._checked()))
         if not others:
-            return create_table(scan_table(self.scan.id), with_clauses(steps, self._rolled(additive)))
-        steps += [("rolled", self._rolled(additive)), ("whole_rows", self._holistic(others))]
+            return create_table(scan_table(self.scan.id), with_clauses(steps, over_groups))
+        steps += [("rolled", over_groups), ("whole_rows", self._holistic(others))]
         return create_table(scan_table(self.scan.id), with_clauses(steps, self._joined(others)))
 
     def covered(self) -> str:
@@ -70,7 +99,7 @@ class _Writer:
             return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
         clock = quoted(self.scan.clock)
         edges = self._edges(period_key(self._local(clock), self.request.grain), clock, clock)
-        column = next(c for c in self.source.columns if c.name == self.scan.clock)
+        column = self._column(self.scan.clock)
         steps = [("rows", select([Column(column.sql, column.name)], self.source.relation))]
         return create_table(name, with_clauses(steps, select(edges, quoted("rows"), self._seen(keep_undated=False))))
 
@@ -87,9 +116,10 @@ class _Writer:
 
     def _rows(self) -> list[tuple[str, str]]:
         """The typed rows, then those of them that count as seen, with the computed columns that look at them all."""
-        wanted = set(self.scan.columns)
-        columns = [Column(c.sql, c.name) for c in self.source.columns if c.name in wanted]
-        columns += [Column(self._reject(*key), flag) for key, flag in self.flags.items()]
+        codes = {c.name: c.code.given for c in self.codes if c.code is not None}
+        read = [c for c in self.source.columns if c.name in self.scan.columns]
+        columns = [Column(codes.get(c.name, c.sql), c.name) for c in read]
+        columns += [column for key, flag in self.flags.items() for column in self._flagged(key, flag)]
         steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
         filters = [*self._seen(keep_undated=True), *(self._condition(w) for w in self.scan.dataset.where)]
         computed = self._computed()
@@ -100,9 +130,15 @@ class _Writer:
             steps.append((f"with_{name}", select([Column("*", "*"), Column(lower(expr, self.setting), name)], quoted(last))))
         return steps
 
-    def _reject(self, column: str, reason: str) -> str:
-        found = next(c for c in self.source.columns if c.name == column)
-        return dict(found.rejects)[reason]
+    def _flagged(self, reject: tuple[str, str], flag: str) -> list[Column]:
+        """What the rows carry so that a reject can be counted; of a code nothing, it is asked of the group."""
+        name, reason = reject
+        column = self._column(name)
+        if name in {c.name for c in self.codes}:
+            return []
+        if " - " in flag and column.given is not None:
+            return [Column(column.given, f"{name}__given")]
+        return [Column(dict(column.rejects)[reason], flag.strip('"'))]
 
     def _computed(self) -> list[tuple[str, Expr]]:
         """The computed columns that something reads, in the order they build on each other."""
@@ -138,16 +174,22 @@ class _Writer:
         columns = [Column(self._period(), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
         if self.scan.clock is not None:
             columns.append(Column(quoted(self.scan.clock), CLOCK))
-        inline = {n for t in self.scan.terms for e in self._inline(t) for n in names(e)}
-        columns += [Column(quoted(n), n) for n in sorted(inline - set(self.scan.dimensions))]
+        columns += [Column(quoted(c.name), c.name) for c in self.codes]
+        taken = self.keys | {CLOCK}
+        columns += [Column(quoted(n), n) for n in sorted(self._inline() - taken)]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.arguments.items()]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.conditions.items()]
-        columns += [Column(quoted(flag), flag) for flag in self.flags.values()]
         return select(columns, source, self._bounds())
 
-    def _inline(self, named: NamedTerm) -> list[Expr]:
-        args = [a for a in named.term.args if a not in self.arguments]
-        return args + [w for w in named.term.where if w not in self.conditions]
+    def _inline(self) -> set[str]:
+        """The columns that terms and flags read from the cells as they are."""
+        trees = [a for t in self.scan.terms for a in t.term.args if a not in self.arguments]
+        trees += [w for t in self.scan.terms for w in self._row_conditions(t) if w not in self.conditions]
+        found = {n for tree in trees for n in names(tree)}
+        for (column, _), flag in self.flags.items():
+            if column not in self.keys:
+                found |= {f"{column}__given", column} if " - " in flag else {flag.strip('"')}
+        return found
 
     def _period(self) -> str:
         if self.request.grain == "all" or self.scan.clock is None:
@@ -171,31 +213,68 @@ class _Writer:
     # terms
 
     def _condition(self, expr: Expr) -> str:
-        if expr in self.conditions:
-            return quoted(self.conditions[expr])
+        return quoted(self.conditions[expr]) if expr in self.conditions else self._plain(expr)
+
+    def _plain(self, expr: Expr) -> str:
         sql = lower(expr, self.setting)
         return f"({sql})" if isinstance(expr, Binary) and expr.op == "or" else sql
 
-    def _where(self, named: NamedTerm) -> str:
-        parts = [self._condition(w) for w in named.term.where]
-        if named.term.reject is not None:
-            parts.append(quoted(self.flags[named.term.reject]))
-        return " and ".join(parts)
+    def _row_where(self, named: NamedTerm) -> str:
+        return " and ".join(self._condition(w) for w in self._row_conditions(named))
+
+    def _group_where(self, named: NamedTerm) -> str:
+        return " and ".join(self._plain(w) for w in self._group_conditions(named))
 
     def _argument(self, expr: Expr) -> str:
         return quoted(self.arguments[expr]) if expr in self.arguments else lower(expr, self.setting)
 
-    def _keys(self) -> list[Column]:
-        return [Column(quoted(PERIOD), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
+    def _part(self, part: Part, name: str) -> str:
+        """The column of the finest groups for a part, shared by the terms that need it."""
+        if part == Part("count", "", ""):
+            return ROWS
+        return self.parts.setdefault(part, name)
 
-    def _finest(self, additive: list[NamedTerm]) -> str:
+    def _additive(self, named: NamedTerm) -> Column:
+        """A term over the finest groups, its parts noted."""
+        term, row_where, where = named.term, self._row_where(named), self._group_where(named)
+        if term.reject is not None:
+            return Column(self._rejects(named, row_where, where), named.name)
+        if term.args and self._of_group(term.args[0]):
+            rows = quoted(self._part(Part("count", "", row_where), f"{named.name}__rows"))
+            return Column(weighted(term.function, lower(term.args[0], self.setting), rows, where), named.name)
+        argument = self._argument(term.args[0]) if term.args else ""
+        part = self._part(Part(term.function, argument, row_where), named.name)
+        return Column(rolled(term.function, part, where), named.name)
+
+    def _rejects(self, named: NamedTerm, row_where: str, where: str) -> str:
+        assert named.term.reject is not None
+        flag = self.flags[named.term.reject]
+        if named.term.reject[0] in self.keys:
+            part = self._part(Part("count", "", row_where), f"{named.name}__rows")
+            return rolled("count", part, f"{where} and {flag}" if where else flag)
+        return rolled("count", self._part(Part("rejects", flag, row_where), named.name), where)
+
+    def _finest(self) -> str:
         clock = quoted(CLOCK) if self.scan.clock is not None else "null::timestamp"
-        columns = [*self._keys(), Column("count(*)", ROWS)]
+        keys = [PERIOD, *self.scan.dimensions, *(c.name for c in self.codes)]
+        columns = [*(Column(quoted(k), k) for k in keys), Column("count(*)", ROWS)]
         columns += [Column(f"min({clock})", OLDEST), Column(f"max({clock})", NEWEST)]
-        for named in additive:
-            argument = self._argument(named.term.args[0]) if named.term.args else ""
-            columns += finest(named, argument, self._where(named))
+        for part, alias in self.parts.items():
+            columns += part.columns(alias)
         return select(columns, quoted("cells"), group="all")
+
+    def _checked(self) -> str:
+        """The finest groups with their codes checked: a rejected code is null, its flag true."""
+        flagged, replaced = [], []
+        for column in self.codes:
+            if column.code is None:
+                continue
+            replaced.append(f"{column.code.sql} as {quoted(column.name)}")
+            for reason, condition in column.code.rejects:
+                if (column.name, reason) in self.flags:
+                    flagged.append(Column(condition, self.flags[column.name, reason].strip('"')))
+        changed = "* replace (\n    " + ",\n    ".join(replaced) + "\n  )"
+        return select([Column(changed, "*"), *flagged], quoted("finest"))
 
     def _grouping(self) -> tuple[Column, str]:
         """The number of the segmentation of a group, and the grouping sets that make the groups."""
@@ -212,8 +291,8 @@ class _Writer:
         columns = [Column(quoted(PERIOD), PERIOD), number, *self._segment_columns()]
         columns += [Column(f"sum({quoted(ROWS)})", ROWS)]
         columns += [Column(f"{f}({quoted(c)})", c) for f, c in (("min", OLDEST), ("max", NEWEST))]
-        columns += [rolled(t) for t in additive]
-        return select(columns, quoted("finest"), group=sets)
+        columns += [self._additive(t) for t in additive]
+        return select(columns, quoted("checked" if self.codes else "finest"), group=sets)
 
     def _segment_columns(self) -> list[Column]:
         found = []
@@ -226,7 +305,8 @@ class _Writer:
         number, sets = self._grouping()
         columns = [Column(quoted(PERIOD), PERIOD), number, *self._segment_columns()]
         for named in others:
-            columns.append(holistic(named, [self._argument(a) for a in named.term.args], self._where(named)))
+            arguments = [self._argument(a) for a in named.term.args]
+            columns.append(Column(holistic(named.term.function, arguments, self._row_where(named)), named.name))
         return select(columns, quoted("cells"), group=sets)
 
     def _joined(self, others: list[NamedTerm]) -> str:

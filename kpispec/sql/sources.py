@@ -5,7 +5,7 @@ its `rejects` count it by reason. A file whose types fit costs nothing but its c
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -16,10 +16,10 @@ from kpispec.source import Span, Text
 from kpispec.spec import Binding, ColumnSpec, DatasetSpec
 from kpispec.sql import cells
 from kpispec.sql.cells import Notation
-from kpispec.sql.checks import checked
+from kpispec.sql.checks import Cell, checked
 from kpispec.sql.layers import Bound, layered, relation
 from kpispec.sql.lower import quoted, text_literal
-from kpispec.sql.relations import Raw, RawColumn, RawFile, Source, SourceColumn
+from kpispec.sql.relations import Code, Raw, RawColumn, RawFile, Source, SourceColumn
 
 __all__ = ["Raw", "RawColumn", "RawFile", "Source", "SourceColumn", "inference_sql", "inferred", "source"]
 
@@ -48,11 +48,13 @@ def source(
     last: date,
     lower: Lower,
     findings: Findings,
+    only: Set[str] | None = None,
 ) -> Source | None:
     """The typed and checked rows of a data set, `None` where no column could be bound.
 
     A declared column that the data lacks is a finding, unless it is optional, and is left out. `zone` is the project's;
-    `first` and `last` bound the years in which a local time is moved to UTC without asking the zone's table.
+    `first` and `last` bound the years in which a local time is moved to UTC without asking the zone's table. `only` names
+    the columns that are read: all of them by default.
     """
     notation = Notation(
         zone=binding.timezone or zone,
@@ -66,6 +68,8 @@ def source(
     found: list[_Found] = []
     absent: list[str] = []
     for spec in _wanted(binding, dataset, raw):
+        if only is not None and spec.name not in only:
+            continue
         bound = _bind(spec, binding, raw, lower, findings)
         if bound is None:
             absent.append(spec.name)
@@ -256,5 +260,21 @@ def _source(found: list[_Found], raw: Raw, notation: Notation, absent: tuple[str
     made = []
     for item, column in zip(found, columns, strict=True):
         value, rejects = checked(column.cell, item.spec, notation, findings)
-        made.append(SourceColumn(item.spec.name, value, item.bound.kind, rejects))
+        plain = column.cell.raw is None and not column.cell.blank
+        given = column.cell.value if plain and len(rejects) == 1 and not item.spec.checks.not_null else None
+        code = _code(column.cell, item.spec, notation) if plain else None
+        made.append(SourceColumn(item.spec.name, value, item.bound.kind, rejects, given, code))
     return Source(sql, tuple(made), absent)
+
+
+def _code(cell: Cell, spec: ColumnSpec, notation: Notation) -> Code | None:
+    """The column as a code, where it is an integer of a declared, small range."""
+    bounds = spec.checks.range
+    if cell.kind is not Type.INTEGER or bounds is None or bounds.low is None or bounds.high is None:
+        return None
+    try:
+        size = int(bounds.high.value) - int(bounds.low.value) + 1
+    except ValueError:
+        return None
+    value, rejects = checked(replace(cell, value=quoted(spec.name)), spec, notation, Findings())
+    return Code(cell.value, size, value, rejects)

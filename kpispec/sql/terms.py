@@ -1,21 +1,32 @@
-"""Terms as SQL: over cells, and rolled up from the finest cut."""
+"""Terms as SQL, in two levels: over rows at the finest cut, then over the finest groups for each segmentation.
+
+What a group knows of itself (its segments, and the codes it is cut by) is asked once a group and not once a row.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from kpispec.plan.model import NamedTerm
 from kpispec.sql.lower import quoted
 from kpispec.sql.text import Column
 
 
-def finest(named: NamedTerm, argument: str, where: str) -> list[Column]:
-    """The columns of an additive term at the finest cut. `argument` and `where` are SQL over cells, empty if none."""
-    function = named.term.function
-    if function == "count":
-        return [Column(_counted(argument, where), named.name)]
-    value = f"case when {where} then {argument} end" if where else argument
-    if function == "m2":
-        return _moments(named.name, value)
-    return [Column(f"{function}({value})", named.name)]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A column of the finest groups: an aggregate of rows. `where` and `argument` are SQL over cells, empty if none."""
+
+    function: str
+    argument: str
+    where: str
+
+    def columns(self, alias: str) -> list[Column]:
+        if self.function == "count":
+            return [Column(_counted(self.argument, self.where), alias)]
+        if self.function == "rejects":
+            return [Column(_rejected(self.argument, self.where), alias)]
+        value = f"case when {self.where} then {self.argument} end" if self.where else self.argument
+        if self.function == "m2":
+            return _moments(alias, value)
+        return [Column(f"{self.function}({value})", alias)]
 
 
 def _counted(argument: str, where: str) -> str:
@@ -27,6 +38,15 @@ def _counted(argument: str, where: str) -> str:
     return f"coalesce(count_if({matched}), 0)"
 
 
+def _rejected(flag: str, where: str) -> str:
+    """How many rows carry a reject flag; `given - kept` where counting both tells it for less."""
+    given, minus, kept = flag.partition(" - ")
+    if minus and not where:
+        return f"count({given}) - count({kept})"
+    condition = f"{given} is not null and {kept} is null" if minus else flag
+    return f"coalesce(count_if({where + ' and ' if where else ''}{condition}), 0)"
+
+
 def _moments(name: str, value: str) -> list[Column]:
     """Squared deviations from the group's own mean: sums of squares would lose the digits of small spreads."""
     return [
@@ -36,21 +56,54 @@ def _moments(name: str, value: str) -> list[Column]:
     ]
 
 
-def rolled(named: NamedTerm) -> Column:
-    """An additive term over a union of finest groups."""
-    name, function = quoted(named.name), named.term.function
+def rolled(function: str, part: str, where: str) -> str:
+    """A part over a union of finest groups, those for which `where` is true."""
+    column = quoted(part)
     if function == "m2":
-        total, n = quoted(f"{named.name}__sum"), quoted(f"{named.name}__n")
-        between = f"sum({total} * {total} / nullif({n}, 0)) - sum({total}) * sum({total}) / nullif(sum({n}), 0)"
-        return Column(f"sum({name}) + greatest(0, {between})", named.name)
-    if function == "count":
-        return Column(f"sum({name})", named.name)
-    return Column(f"{function}({name})", named.name)
+        return _rolled_moments(part, where)
+    kept = f"case when {where} then {column} end" if where else column
+    if function in ("count", "rejects"):
+        return f"coalesce(sum({kept}), 0)" if where else f"sum({kept})"
+    return f"{function}({kept})"
 
 
-def holistic(named: NamedTerm, arguments: list[str], where: str) -> Column:
-    """A term that only all its rows together give: distinct counts, quantiles, the value at the greatest other."""
-    return Column(_HOLISTIC[named.term.function](arguments, where), named.name)
+def _rolled_moments(part: str, where: str) -> str:
+    def kept(sql: str) -> str:
+        return f"case when {where} then {sql} end" if where else sql
+
+    m2, n, total = (quoted(f"{part}{suffix}") for suffix in ("", "__n", "__sum"))
+    squares = f"sum({kept(f'{total} * {total} / nullif({n}, 0)')})"
+    between = f"{squares} - sum({kept(total)}) * sum({kept(total)}) / nullif(sum({kept(n)}), 0)"
+    return f"sum({kept(m2)}) + greatest(0, {between})"
+
+
+def weighted(function: str, value: str, rows: str, where: str) -> str:
+    """An aggregate of a value that is the same on all rows of a finest group. `rows` is how many of them count."""
+
+    def kept(sql: str) -> str:
+        return f"case when {where} then {sql} end" if where else sql
+
+    match function:
+        case "count":
+            counted = f"{where} and {value} is not null" if where else f"{value} is not null"
+            return f"coalesce(sum(case when {counted} then {rows} end), 0)"
+        case "sum":
+            return f"sum({kept(f'{value} * {rows}')})"
+        case "m2":
+            n = f"sum(case when {value} is not null{' and ' + where if where else ''} then {rows} end)"
+            total = f"sum({kept(f'{value} * {rows}')})"
+            return f"sum({kept(f'{value} * {value} * {rows}')}) - {total} * {total} / nullif({n}, 0)"
+        case _:
+            seen = f"{rows} > 0"
+            return f"{function}(case when {where + ' and ' if where else ''}{seen} then {value} end)"
+
+
+# terms that only all their rows together give -----------------------------------------------------------------------
+
+
+def holistic(function: str, arguments: list[str], where: str) -> str:
+    """Distinct counts, quantiles, the value at the greatest other."""
+    return _HOLISTIC[function](arguments, where)
 
 
 def _kept(argument: str, where: str) -> str:
@@ -104,7 +157,7 @@ _HOLISTIC: dict[str, Callable[[list[str], str], str]] = {
     "count_distinct": _distinct,
     "approx_count_distinct": _approximate,
     "arg_max": _extreme("arg_max", ""),
-    "arg_min": _extreme("arg_min", ""),
+    "arg_min": _extreme("arg_min", "-"),
     "corr": _corr,
     "ranks_around": _sorted,
 }

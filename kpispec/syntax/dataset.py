@@ -5,6 +5,7 @@ from datetime import date
 from kpispec.spec import Checks, ColumnSpec, Covers, DatasetSpec, Localized, Range
 from kpispec.syntax.nodes import Document, Entry, Map, Node, Scalar, Seq
 from kpispec.syntax.read import Route, allowed_name, day, entries, flag, items, listed, localized, text, texts, words
+from kpispec.syntax.shapes import TYPES
 
 
 def dataset(document: Document, route: Route) -> DatasetSpec:
@@ -50,13 +51,17 @@ def checks(node: Map) -> Checks:
     allowed = tuple(e.name for e in entries(values)) if isinstance(values, Map) else listed(values)
     missing = ((e.name, words(e.value) or "missing") for e in entries(node.get("missing")))
     return Checks(
-        type=words(node.get("type")),
+        type=_type(words(node.get("type"))),
         range=_range(node.get("range")),
         values=allowed,
         missing=tuple(missing),
         not_null=flag(node.get("not_null")),
         fail=words(node.get("invalid")) == "fail",
     )
+
+
+def _type(word: str | None) -> str | None:
+    return word if word in TYPES else None
 
 
 def _range(node: Node | None) -> Range | None:

@@ -197,7 +197,7 @@ def _indentation(scene: Scene) -> Mishap | None:
     line = scene.file.position(scene.base + place)[0]
     return Mishap(
         "bad-indentation",
-        f"this line is {_indented(margin)}, its sisters {_indented(wanted)}",
+        f"this line is {_indented(margin)}, its sisters are {_indented(wanted)}",
         scene.span(start, start + max(1, margin)) if margin else scene.span(start, start + len(words)),
         help=f"{indent_it(wanted)}, like line {line}",
         related=(Related("a sister", scene.span(place + wanted, place + len(scene.line(place)[1]))),),
@@ -287,7 +287,7 @@ def _escape(scene: Scene) -> Mishap | None:
     return Mishap(
         "yaml-syntax",
         f"`{scene.text[at : at + 2]}` means nothing between double quotes",
-        scene.span(at, at + 2),
+        scene.span(at, min(at + 2, len(scene.text))),
         help="write `\\\\` for a backslash, or put the value between single quotes",
     )
 
@@ -302,11 +302,13 @@ def _no_colon(scene: Scene) -> Mishap | None:
     if _KEY.match(words) or not words.strip():
         return None
     margin = len(words) - len(words.lstrip())
+    key = re.match(r"(?:- +)*([a-z_][a-z0-9_]*) +(?=\S)", words.lstrip())
+    likely = f"`{key[1]}: {words.lstrip()[key.end() :]}`" if key else "a key before it"
     return Mishap(
         "yaml-syntax",
         "this line has no `key: value`",
         scene.span(start + margin, start + len(words)),
-        help="write a key before it, or indent it if it continues the line above",
+        help=f"write {likely}, or indent it if it continues the line above",
     )
 
 

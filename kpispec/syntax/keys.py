@@ -4,7 +4,7 @@ from kpispec.diagnostics import Fix
 from kpispec.source import Span
 from kpispec.syntax.kinds import schema
 from kpispec.syntax.mishaps import indent_it
-from kpispec.syntax.nodes import Document, Entry, Map
+from kpispec.syntax.nodes import Document, Entry, Map, Scalar
 from kpispec.syntax.shapes import Shape
 from kpispec.syntax.violations import NOUNS, SYNONYMS, Report, Step, Violation, join, key_span, near, place
 
@@ -55,6 +55,8 @@ def _misplaced(violation: Violation, entry: Entry, report: Report) -> bool:
     node = violation.node
     if not isinstance(node, Map):
         return False
+    if _under_empty_key(node, entry, violation, report):
+        return True
     before = _entry_before(node, entry)
     column = entry.key.span.column
     if before and isinstance(before.value, Map) and before.value.entries:
@@ -72,6 +74,24 @@ def _misplaced(violation: Violation, entry: Entry, report: Report) -> bool:
     message = f"`{entry.name}` is not a key of `{violation.route[-1]}`, but of the map around it"
     indent(violation, entry, message, parent.entries[0].key.span, report)
     return True
+
+
+def _under_empty_key(node: Map, entry: Entry, violation: Violation, report: Report) -> bool:
+    """A key of the empty map above, all of whose keys begin where it begins itself: one mistake, at the first."""
+    at = node.entries.index(entry)
+    for number in range(at - 1, -1, -1):
+        above = node.entries[number]
+        inner = _shape_at(report.document, (*violation.route, above.name)).get("properties", {})
+        if isinstance(above.value, Scalar) and above.value.value is None and entry.name in inner:
+            report.excused.add((violation.route, above.name))
+            if number == at - 1:
+                message = f"`{entry.name}` is a key of `{above.name}`, and begins where `{above.name}` itself does"
+                help = f"indent it by {above.key.span.column + 1} spaces, and so what follows of `{above.name}`"
+                report.add("bad-indentation", message, violation, entry.key.span, help)
+            return True
+        if above.name in violation.shape.get("properties", {}):
+            return False
+    return False
 
 
 def _entry_before(node: Map, entry: Entry) -> Entry | None:
@@ -101,7 +121,8 @@ def missing_key(violation: Violation, report: Report) -> None:
             continue
         where = place(violation, report.document)
         message = f"`{name}` is missing from {where}"
-        hint = violation.shape.get("properties", {}).get(name) or _hint(violation, name, report)
+        own = violation.shape.get("properties", {}).get(name)
+        hint = own if isinstance(own, dict) else _hint(violation, name, report)
         help = hint.get("description", "").split(". ")[0].rstrip(".")
         help = f"add `{name}: ...` ({help[0].lower()}{help[1:]})" if help else f"add `{name}: ...`"
         report.add("missing-key", message, violation, key_span(violation, report.document), help)

@@ -146,6 +146,7 @@ _BENCHMARK = either(
     "set",
     ("set", "entry"),
     (),
+    ("entry",),
 )
 
 _KPI: dict[str, Shape] = {

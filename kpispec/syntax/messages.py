@@ -9,7 +9,7 @@ from kpispec.syntax.fits import kind_of
 from kpispec.syntax.keys import missing_key, stray_input, unknown_key
 from kpispec.syntax.mishaps import quoted
 from kpispec.syntax.nodes import Document, Map, Node, Scalar, Seq
-from kpispec.syntax.shapes import COLUMN, DATE, DURATION, ID, LANGUAGE, NAME, REFERENCE, VERSION
+from kpispec.syntax.shapes import COLUMN, DATE, DURATION, ID, LANGUAGE, NAME, REFERENCE, VERSION, Shape
 from kpispec.syntax.violations import Report, Violation, join, key_span, near, place, short, wide
 
 _ORDER = {"additionalProperties": 0, "pattern": 0, "type": 0, "required": 2, "minProperties": 2}
@@ -42,21 +42,33 @@ def translate(document: Document, violations: Iterable[Violation], findings: Fin
 
 def _wrong_type(violation: Violation, report: Report) -> None:
     node = violation.node
+    if violation.route and (violation.route[:-1], str(violation.route[-1])) in report.excused:
+        return
     wanted = [violation.wanted] if isinstance(violation.wanted, str) else list(violation.wanted)
     found = _FOUND[kind_of(node)]
     if isinstance(node, Scalar) and node.value is not None:
         found = f"{found}, `{short(node.text.value)}`" if found != "text" else f"the text `{short(node.text.value)}`"
     words = join(_WANTED[kind] for kind in wanted if kind != "null" or len(wanted) == 1)
     message = f"{place(violation, report.document)} is {found}; it has to be {words}"
-    help, fix = (None, None) if "pattern" in violation.shape else _type_cure(node, wanted)
+    help, fix = _type_cure(node, wanted, violation.shape)
     report.add("wrong-type", message, violation, wide(node, violation, report), help, fix)
 
 
-def _type_cure(node: Node, wanted: list[str]) -> tuple[str | None, Fix | None]:
+def _type_cure(node: Node, wanted: list[str], shape: Shape) -> tuple[str | None, Fix | None]:
     raw = node.span.text
+    own = shape.get("properties")
     match node:
+        case _ if "pattern" in shape:
+            return _PATTERNS[shape["pattern"]][2].replace("{slug}", slug(raw)) if shape["pattern"] in _PATTERNS else None, None
+        case _ if wanted == ["object"] and own:
+            return f"write keys under it, such as `{next(iter(own))}: ...`", None
         case Scalar(value=None):
             return "write a value after the colon, or delete the key", None
+        case Scalar() if wanted == ["boolean"] and raw.lower() in _YES_AND_NO:
+            meant = _YES_AND_NO[raw.lower()]
+            return f"write `{meant}`", Fix(f"replace by `{meant}`", meant, _with_quotes(node.span))
+        case Scalar() if shape.get("minItems") == shape.get("maxItems") == 2:
+            return "write both ends: `[0, 10]`, or `[0, null]` for one that is open", None
         case Scalar(value=str(), quoted=True) if {"number", "integer"} & set(wanted) and _is_number(raw):
             return "take the quotes away", Fix("take the quotes away", raw, _with_quotes(node.span))
         case Scalar(quoted=False) if "string" in wanted:
@@ -66,8 +78,16 @@ def _type_cure(node: Node, wanted: list[str]) -> tuple[str | None, Fix | None]:
             return f"write it as a list: `[{span.text}]`", Fix("write it as a list", f"[{span.text}]", span)
         case Seq(items=(_, _)) if wanted == ["string"] and raw[:1] == "[" and "\n" not in raw:
             return f"put it between quotes: `{quoted(raw)}`", Fix("put it between quotes", quoted(raw), node.span)
+        case Scalar(value=str()) if {"number", "integer"} & set(wanted):
+            return "write it in digits", None
         case _:
             return None, None
+
+
+_YES_AND_NO = {
+    **dict.fromkeys(("true", "yes", "y", "on", "1"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off", "0"), "false"),
+}
 
 
 def _is_number(words: str) -> bool:
@@ -87,7 +107,7 @@ def _wrong_enum(violation: Violation, report: Report) -> None:
     message = f"{found} is not a value of {place(violation, report.document)}"
     if isinstance(node, Scalar) and node.value is None:
         message = f"{place(violation, report.document)} is empty"
-    meant = near(node.text.value, allowed, 0.6) if isinstance(node, Scalar) else None
+    meant = _meant(node.text.value, allowed) if isinstance(node, Scalar) else None
     listed = join(f"`{word}`" for word in allowed)
     help = f"did you mean `{meant}`? it is one of {listed}" if meant else f"it is one of {listed}"
     if len(allowed) == 1:
@@ -95,6 +115,20 @@ def _wrong_enum(violation: Violation, report: Report) -> None:
     fix = Fix(f"replace by `{meant}`", meant, _with_quotes(node.span)) if meant else None
     report.add("wrong-enum", message, violation, wide(node, violation, report), help, fix)
 
+
+def _meant(word: str, allowed: list[str]) -> str | None:
+    """The allowed word that was most likely meant; types have other names elsewhere."""
+    type = _TYPE_NAMES.get(word.lower())
+    return type if type in allowed else near(word, allowed, 0.6)
+
+
+_TYPE_NAMES = {
+    **dict.fromkeys(("int", "bigint", "long"), "integer"),
+    **dict.fromkeys(("float", "double", "decimal", "numeric", "real"), "number"),
+    **dict.fromkeys(("str", "text", "varchar", "char"), "string"),
+    **dict.fromkeys(("datetime", "timestamptz", "time"), "timestamp"),
+    "bool": "boolean",
+}
 
 # Pattern -> rule, what the words are not, and how such a thing is written.
 _PATTERNS: dict[str, tuple[str, str, str]] = {

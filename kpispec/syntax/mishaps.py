@@ -36,6 +36,7 @@ class Mishap:
 
 
 NO_SPACE = re.compile(r"[ ]*(?:- +)*([A-Za-z_][\w-]*):(?!//)(?=[^\s:])")
+_EMPTY_COMMENT = re.compile(r"[ \t]+#[ \t]*(?=\r?\n|$)")
 _FLOW_VALUE = re.compile(r":[ ]+(?=[^\s'\"{\[|>&*!%@`,}])")
 _COMMENT = re.compile(r"\s+#.*$|\s+$")
 OPERATORS = {
@@ -50,6 +51,11 @@ OPERATORS = {
 }
 
 
+# A formula that begins so lacks its first half, which no quotes bring back.
+_INFIX = frozenset("*>|%")
+_EXPRESSION_KEY = re.compile(r"\b(formula|expr|where)[ ]*:[ ]+$")
+
+
 def quoted(words: str) -> str:
     """Words between quotes, as YAML reads them back unchanged."""
     if '"' in words or "\\" in words:
@@ -60,6 +66,9 @@ def quoted(words: str) -> str:
 def unquoted(file: SourceFile, start: int, end: int, why: str, rule: str = "unquoted-operator") -> Mishap:
     """A value to be put between quotes, and read as if it were."""
     span = Span(file, start, end)
+    if span.text[:1] in _INFIX and _EXPRESSION_KEY.search(file.text[file.text.rfind("\n", 0, start) + 1 : start]):
+        help = f"an expression cannot begin with `{span.text[0]}`: write what stands before it"
+        return Mishap(rule, why, span, help=help, repair=(start, end))
     cure = "percent" if span.text == "%" else quoted(span.text)
     what = f"write {cure}" if span.text == "%" else "put the value between quotes"
     fix = Fix(what, cure, span)
@@ -83,7 +92,7 @@ def empty_block(made: Scalar, file: SourceFile, start: int) -> Mishap | None:
 def cut_by_comment(made: Scalar) -> Mishap | None:
     """`Ticket #`: what follows the `#` is a comment to YAML; an empty comment was none to the writer."""
     text, end = made.span.file.text, made.span.end
-    found = re.compile(r"[ \t]+#[ \t]*(?=\r?\n|$)").match(text, end)
+    found = _EMPTY_COMMENT.match(text, end)
     if not found or not isinstance(made.value, str):
         return None
     end = made.span.start + len(text[made.span.start : found.end()].rstrip())

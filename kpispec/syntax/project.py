@@ -1,6 +1,5 @@
 """`kpispec.yml`: where documents and data are."""
 
-from difflib import get_close_matches
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -46,6 +45,7 @@ def zone(node: Node | None, route: Route) -> str | None:
 
 
 def _near_zone(written: str) -> str:
+    from difflib import get_close_matches
     from zoneinfo import available_timezones
 
     close = get_close_matches(written, sorted(available_timezones()), 1)

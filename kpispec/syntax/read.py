@@ -1,5 +1,6 @@
 """Values of nodes whose shape the schema has checked. A node of another shape reads as absent: it has its finding."""
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from kpispec.diagnostics import Findings, Related
 from kpispec.source import Span, Text
 from kpispec.spec import Localized
 from kpispec.syntax.nodes import Entry, Map, Node, Scalar, Seq
+from kpispec.syntax.shapes import DATE
 from kpispec.words import RESERVED
 
 
@@ -88,7 +90,7 @@ def localized(node: Node | None) -> Localized | None:
 def day(node: Node | None, route: Route) -> date | None:
     """A whole day. One that no calendar has is a finding; one that is not written as a day has its finding already."""
     found = text(node)
-    if found is None or len(found.value) != 10:
+    if found is None or not re.fullmatch(DATE, found.value):
         return None
     try:
         return date.fromisoformat(found.value)

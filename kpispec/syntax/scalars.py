@@ -18,11 +18,12 @@ REFUSED_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|0x[0-9a-fA-F]
 _LONGEST_NUMBER = 64
 
 _BREAK = r"[ \t]*(?:\r?\n[ \t]*)+"
+_BREAK_AFTER_BACKSLASH = r"(?:\r?\n[ \t]*)+"
 _PIECES = {
     "plain": re.compile(f"{_BREAK}|."),
     "'": re.compile(f"''|{_BREAK}|."),
     '"': re.compile(
-        rf"\\x[0-9a-fA-F]{{2}}|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}}|\\\r?\n[ \t]*|\\.|{_BREAK}|.",
+        rf"\\x[0-9a-fA-F]{{2}}|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}}|\\{_BREAK_AFTER_BACKSLASH}|\\.|{_BREAK}|.",
     ),
 }
 _LINE_END = re.compile(r"\r?\n")
@@ -66,11 +67,11 @@ def _flow(file: SourceFile, value: str, start: int, end: int, style: str) -> Tex
 
 def _piece_offsets(piece: str, start: int) -> list[int]:
     """Places of the characters that a piece of a quoted or plain scalar stands for; a folded break is a space."""
-    if piece[0] == "\\":
-        return [] if "\n" in piece else [start]
     if "\n" not in piece:
         return [start]
     breaks = [start + found.start() for found in _LINE_END.finditer(piece)]
+    if piece[0] == "\\":  # the first break is escaped away, those after it are kept
+        return breaks[1:]
     return breaks if len(breaks) == 1 else breaks[:-1]
 
 
@@ -97,7 +98,7 @@ def _next_place(text: str, char: str, at: int, end: int, indent: int) -> int:
     while at < end and text[at] != char:
         if text[at] == "\n" and char == " ":
             return at
-        if text[at] not in "\r\n":
+        if text[at] not in ("\r\n \t" if char == "\n" else "\r\n"):
             return at
         at += 1
         if text[at - 1] == "\n":

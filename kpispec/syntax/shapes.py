@@ -105,13 +105,18 @@ def human(description: str, longest: int = 4000) -> Shape:
     }
 
 
-def either(shape: Shape, key: str, then: tuple[str, ...], otherwise: tuple[str, ...]) -> Shape:
-    """A map of two forms, told apart by a key: with it, only these keys stand; without it, those are required."""
+def either(
+    shape: Shape, key: str, then: tuple[str, ...], otherwise: tuple[str, ...], needed: tuple[str, ...] = ()
+) -> Shape:
+    """A map of two forms, told apart by a key.
+
+    With it only the keys of `then` stand, of which some may be `needed`; without it those of `otherwise` are required.
+    """
     properties = dict.fromkeys(then, True)
     return {
         **shape,
         "if": {"required": [key]},
-        "then": {"properties": properties, "additionalProperties": False},
+        "then": {"properties": properties, "additionalProperties": False, "required": [key, *needed]},
         "else": {"required": list(otherwise)},
     }
 

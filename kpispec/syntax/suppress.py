@@ -11,8 +11,9 @@ from kpispec.source import SourceFile, Span
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*kpispec:[ \t]*ignore\[([^\]\n]*)\]")
 _SLUG = re.compile(r"[^\s,]+")
-# Found only where the data is looked at: a run without it cannot say that their comment is of no use.
-_OF_THE_DATA = frozenset({"missing-column", "bad-binding", "undeclared-dataset"})
+# Found only where the data, the date or all languages are looked at: a run without them cannot say that their comment
+# is of no use.
+_FOUND_LATER = frozenset({"missing-column", "bad-binding", "undeclared-dataset", "expired", "missing-language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,18 @@ def apply_ignores(files: Iterable[SourceFile], findings: Findings) -> Findings:
         if not silencing:
             _append(finding, kept)
     for ignore in ignores:
-        if ignore not in used and ignore.rule not in _OF_THE_DATA:
+        if ignore not in used and ignore.rule not in _FOUND_LATER:
             _unused(ignore, kept)
+    return kept
+
+
+def unsilenced(files: Iterable[SourceFile], findings: Findings) -> Findings:
+    """The findings of a later look that no comment silences."""
+    ignores = [ignore for file in files for ignore in _ignores(file)]
+    kept = Findings()
+    for finding in findings:
+        if not any(_silences(ignore, finding) for ignore in ignores):
+            _append(finding, kept)
     return kept
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from kpispec.diagnostics import Findings, Fix
@@ -62,6 +61,8 @@ class Report:
 
 def near(word: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
     """The known word that was most likely meant."""
+    from difflib import get_close_matches
+
     words = list(known)
     close = get_close_matches(word.lower(), words, 1, cutoff)
     close = close or [known for known in words if sorted(known) == sorted(word.lower())]

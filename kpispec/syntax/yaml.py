@@ -35,6 +35,7 @@ _MOST_REPAIRS = 50
 _LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 _SEPARATOR = re.compile(r"^(---|\.\.\.)(?=\s|$)", re.MULTILINE)
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+_TAG = re.compile(r"(?:&\S+\s+)?(![^\s,\]}]*)")
 _FIRST_KEY = re.compile(rf"^({'|'.join((*KINDS, 'project'))}):[ \t]+['\"]?(\w+)", re.MULTILINE)
 # Controls, bidirectional marks, zero-width and invisible characters, lone surrogates, non-characters.
 _HIDDEN = re.compile(
@@ -208,7 +209,9 @@ class _Composer:
 
     def _anchored(self, event: pyyaml.ScalarEvent | pyyaml.CollectionStartEvent, depth: int) -> Node:
         if event.tag is not None:
-            self._refuse(event, f"the tag `{event.tag}`", "delete it, or put the value between quotes if it is text")
+            written = _TAG.match(self.file.text, self._place(event)[0])
+            tag = written[1] if written else event.tag
+            self._refuse(event, f"the tag `{tag}`", "delete it, or put the value between quotes if it is text")
         before = self._nodes
         if event.anchor:
             self._anchors[event.anchor] = (None, 0)

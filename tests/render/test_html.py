@@ -317,3 +317,45 @@ def test_templates_never_switch_escaping_off():
         assert not re.search(r"\|\s*safe|autoescape\s+false|Markup", text), path
         assert not re.search(r"=\{\{", text), path
     assert "innerHTML" not in (ROOT / "templates" / "assets" / "app.js").read_text(encoding="utf-8")
+
+
+def test_segments_are_those_of_the_headline_s_period():
+    """A run by month and channel brings the segments of every month; the page shows one month."""
+    whole = report()
+    nps = next(k for k in whole.kpis if k.spec.id == "nps")
+    earlier = tuple(replace(r, period=nps.history[0].period, value=-77.7) for r in nps.segments)
+    both = replace(nps, segments=(*nps.segments, *earlier))
+    page = render_html(replace(whole, kpis=(both,)), language="en")
+    assert "77.7" not in page
+    assert page.count('class="num mu">') == len(nps.segments)
+
+
+def test_a_run_without_comparisons_has_no_columns_for_them():
+    whole = report()
+    calm = tuple(replace(k, headline=replace(k.headline, compare=())) for k in whole.kpis)
+    page = render_html(replace(whole, scorecard=None, kpis=calm), language="en")
+    assert "Change vs" not in page
+    assert 'colspan="6"' in page
+
+
+def test_long_labels_are_cut_and_crossed_segments_have_a_block_of_their_own():
+    whole = report()
+    nps = next(k for k in whole.kpis if k.spec.id == "nps")
+    label = Localized((("", "x" * 300),))
+    crossed = tuple(replace(r, segment=(("channel", "phone"), ("region", "nord"))) for r in nps.segments[:1])
+    kpi = replace(nps, spec=replace(nps.spec, label=label), segments=crossed)
+    page = render_html(replace(whole, kpis=(kpi,)), language="en")
+    assert "x" * 199 + "…" in page
+    assert "x" * 200 not in page
+    assert "Channel × Region" in page
+    assert "Phone, North" in page
+    assert "Where to act" not in page
+
+
+def test_more_segments_than_a_page_can_hold_are_counted():
+    whole = report()
+    nps = next(k for k in whole.kpis if k.spec.id == "nps")
+    many = tuple(replace(nps.segments[0], segment=(("channel", f"c{i:03}"),)) for i in range(230))
+    page = render_html(replace(whole, kpis=(replace(nps, segments=many),)), language="en")
+    assert "30 more segments are not shown." in page
+    assert "190 more segments are not shown." in page

@@ -111,8 +111,9 @@ def as_date(text):
 
 
 def as_instant(text, zone="UTC"):
-    shape = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?"
-    if not re.fullmatch(shape, text):
+    clock = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    offset = r" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
+    if not re.fullmatch(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{clock}({offset})?)?", text):
         return None
     plain = re.sub(r" ?(Z|UTC)$", "+00:00", text)
     try:
@@ -334,6 +335,16 @@ def test_strings_keep_their_blanks_and_only_allowed_values(connection):
     assert check_text(connection, ["a", ""], column(type="string", keep_empty=True)) == [("a", []), ("", [])]
 
 
+def test_an_empty_text_is_nothing_beside_a_missing_code_too(connection):
+    rows = check_text(connection, ["a", "-", "", None], column(type="string", missing=(("-", "unknown"),)))
+    assert rows == [("a", []), (None, ["unknown"]), (None, []), (None, [])]
+
+
+def test_a_kept_empty_text_is_a_value_like_any_other(connection):
+    rows = check_text(connection, ["a", "", None, "b"], column(type="string", keep_empty=True, values=("a", "")))
+    assert rows == [("a", []), ("", []), (None, []), (None, ["not_in_values"])]
+
+
 def test_values_of_numbers_are_compared_as_numbers(connection):
     rows = check_text(connection, ["1", "1.0", "2", "4"], column(type="integer", values=("1", "2", "3")))
     assert rows == [(1, []), (1, []), (2, []), (None, ["not_in_values"])]
@@ -346,7 +357,7 @@ def typed(sql, engine_type, name="x"):
     return Raw("rows.parquet", f"({sql})", (RawColumn(name, engine_type),))
 
 
-def test_a_column_whose_type_fits_is_read_as_it_is(connection):
+def test_a_column_whose_type_fits_is_read_as_it_is():
     for engine_type, kind in (("BIGINT", "integer"), ("BIGINT", "number"), ("DATE", "date"), ("BOOLEAN", "boolean")):
         raw = Raw("rows.parquet", "read_parquet(['rows.parquet'])", (RawColumn("x", engine_type),))
         found, findings = bound(raw, column(type=kind))
