@@ -68,13 +68,13 @@ class Findings:
     ) -> None:
         """Record a finding; its severity is the rule's. An unknown slug is a bug and raises."""
         severity = Severity(rule_of(rule).severity)
-        self._append(Finding(rule, severity, message, subject, span, help, fix, related))
+        self.keep(Finding(rule, severity, message, subject, span, help, fix, related))
 
     def extend(self, others: "Findings") -> None:
         for finding in others:
-            self._append(finding)
+            self.keep(finding)
 
-    def _append(self, finding: Finding) -> None:
+    def keep(self, finding: Finding) -> None:
         """What a second document took over from the first one by `extends` is wrong once, where it is written."""
         if not any(_same(finding, other) for other in self._items):
             self._items.append(finding)

@@ -32,7 +32,7 @@ _KEYS: dict[str, Callable[[date], int]] = {
     "month": lambda d: d.year * 12 + d.month - 1,
     "quarter": lambda d: d.year * 4 + (d.month - 1) // 3,
     "year": lambda d: d.year,
-    "all": lambda d: 0,
+    "all": lambda _day: 0,
 }
 
 _STARTS: dict[str, Callable[[int], date]] = {
@@ -106,7 +106,7 @@ def _parsed(grain: str, parts: list[int]) -> Period | None:
             case "week":
                 day = date.fromisocalendar(parts[0], parts[1], 1)
             case _:
-                day = date(*(parts + [1, 1])[:3])
+                day = date(*[*parts, 1, 1][:3])
         return period_of(grain, key_of(day, grain))
     except ValueError:
         return None

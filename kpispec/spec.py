@@ -21,14 +21,14 @@ class Localized:
     def get(self, language: str, default: str = "") -> str:
         """The text in a language, else in its base language, the default's, or the first one written."""
         table = dict(self.texts)
-        for tag in (language, language.split("-")[0], "", default):
+        for tag in (language, language.partition("-")[0], "", default):
             if tag in table:
                 return table[tag]
         return self.texts[0][1] if self.texts else ""
 
     def speaks(self, language: str) -> bool:
         table = dict(self.texts)
-        return "" in table or language in table or language.split("-")[0] in table
+        return "" in table or language in table or language.partition("-")[0] in table
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope
 from kpispec.formula.tree import Expr
 from kpispec.source import Text
-from kpispec.spec import Expectation, GivenRows, GivenValue, TestSpec
+from kpispec.spec import Expectation, GivenRows, GivenValue
 
 STATUSES = (
-    "error not_available no_data undefined suppressed too_few stale partial not_judged good watch bad waived".split()
+    *("error", "not_available", "no_data", "undefined", "suppressed", "too_few", "stale", "partial"),
+    *("not_judged", "good", "watch", "bad", "waived"),
 )
 
 
@@ -28,7 +29,7 @@ def check_tests(kpi: Kpi, datasets: Mapping[str, Dataset], reads: Iterable[str],
             else:
                 _check_value(kpi, given, subject, findings)
         for expected in test.expect:
-            _check_expected(test, expected, subject, findings)
+            _check_expected(expected, subject, findings)
 
 
 def _unreadable(message: str, at: Text, help: str, subject: str, findings: Findings) -> None:
@@ -67,7 +68,7 @@ def _check_value(kpi: Kpi, given: GivenValue, subject: str, findings: Findings) 
     _unreadable(message, given.name, help, subject, findings)
 
 
-def _check_expected(test: TestSpec, expected: Expectation, subject: str, findings: Findings) -> None:
+def _check_expected(expected: Expectation, subject: str, findings: Findings) -> None:
     for text in (expected.value, expected.low, expected.high):
         if text is not None:
             constant(text, f"{subject}.expect", findings)
@@ -88,6 +89,10 @@ def constant(text: Text, subject: str, findings: Findings) -> Expr | None:
     typed = check(parsed, Scope(symbols={}, kind="formula", noun="input"), subject, own) if parsed is not None else None
     if typed is None:
         _unreadable(
-            f"`{text.value}` is no constant", text, "write a number, or an expression of numbers such as `200 / 3`", subject, findings
+            f"`{text.value}` is no constant",
+            text,
+            "write a number, or an expression of numbers such as `200 / 3`",
+            subject,
+            findings,
         )
     return typed

@@ -51,7 +51,7 @@ def _past(route: str, day: date | None, span: Span, help: str, subject: str, tod
     if day is None or day >= today:
         return
     key = route.rpartition(".")[2]
-    message = f"`{key}` was {day.isoformat()}"
+    message = f"`{key}: {day.isoformat()}` is past"
     findings.add("expired", message, subject=f"{subject}.{route}", span=_of(day, key, span), help=help)
 
 

@@ -109,7 +109,9 @@ def _parent(
     known += [f"{d.library}.{d.id}" for d in library.values() if d.kind == document.kind]
     noun = _noun(document.kind)
     message, subject = f"`extends` names `{name}`, but no {noun} has that id", f"{document.subject}.extends"
-    unknown("dangling-extends", message, named.text, known, subject, findings, f"name another {noun}, or remove `extends`")
+    unknown(
+        "dangling-extends", message, named.text, known, subject, findings, f"name another {noun}, or remove `extends`"
+    )
     return None
 
 

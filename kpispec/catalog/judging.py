@@ -138,19 +138,27 @@ def _entry(
         return None  # it has its finding already
     if document is None:
         message = f"no document defines benchmark `{item.set.value}`"
-        unknown("unknown-benchmark", message, item.set, sets, subject, findings, f"define `benchmark: {item.set.value}`")
+        unknown(
+            "unknown-benchmark", message, item.set, sets, subject, findings, f"define `benchmark: {item.set.value}`"
+        )
         return None
     figure = document.entry(item.entry.value)
     if figure is None:
         message = f"benchmark `{document.id}` has no entry `{item.entry.value}`"
         known = [name for name, _ in document.entries]
-        unknown("unknown-benchmark", message, item.entry, known, subject, findings, f"add it under `entries` of `{document.id}`")
+        unknown(
+            "unknown-benchmark",
+            message,
+            item.entry,
+            known,
+            subject,
+            findings,
+            f"add it under `entries` of `{document.id}`",
+        )
     return figure
 
 
-def _figure(
-    figure: BenchmarkFigure, spec: KpiSpec, unit: Unit, subject: str, findings: Findings
-) -> Benchmark | None:
+def _figure(figure: BenchmarkFigure, spec: KpiSpec, unit: Unit, subject: str, findings: Findings) -> Benchmark | None:
     if figure.variant is not None and spec.variant is not None and figure.variant != spec.variant:
         findings.add(
             "unit-mismatch",

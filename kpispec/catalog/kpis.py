@@ -38,13 +38,14 @@ def _upstream(spec: KpiSpec) -> set[str]:
 def _circles(waiting: Mapping[str, KpiSpec], findings: Findings) -> None:
     """One finding for each circle, at the input that closes it."""
     seen: set[str] = set()
-    for id in sorted(waiting):
+    for start in sorted(waiting):
         path: list[str] = []
-        while id not in path and id not in seen and id in waiting:
-            path.append(id)
-            id = min(_upstream(waiting[id]) & waiting.keys(), default="")
-        if id in path:
-            _circle(path[path.index(id) :], waiting, findings)
+        at = start
+        while at not in path and at not in seen and at in waiting:
+            path.append(at)
+            at = min(_upstream(waiting[at]) & waiting.keys(), default="")
+        if at in path:
+            _circle(path[path.index(at) :], waiting, findings)
         seen.update(path)
 
 
@@ -65,7 +66,6 @@ def _circle(circle: list[str], waiting: Mapping[str, KpiSpec], findings: Finding
 def bind_kpi(
     spec: KpiSpec,
     datasets: Mapping[str, Dataset],
-    known: Mapping[str, KpiSpec],
     written: Set[tuple[str, str]],
     done: Mapping[str, Kpi],
     macros: Macros,
@@ -76,7 +76,7 @@ def bind_kpi(
 ) -> Kpi | None:
     """The KPI bound, or `None` after a finding of its own or of one it is computed from.
 
-    `written` holds kind and id of all documents, those that could not be read too: naming one of them is no mistake here.
+    `written` holds kind and id of all documents, those that could not be read too: naming one is no mistake.
     `judged=False` leaves bands and figures alone, where the unit that they are in is not known.
     """
     before = findings.errors
@@ -95,7 +95,7 @@ def bind_kpi(
     if formula is not None:
         formula = check(formula, _scope(spec, rows, kpis, done, macros), f"kpi.{spec.id}.formula", findings)
     if formula is not None:
-        _unused(spec, spec.formula.value, extends, macros, findings)
+        _unused(spec, spec.formula.value, extends, findings)
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
     if broken or formula is None or judgement is None or findings.errors > before:
         return None
@@ -211,7 +211,7 @@ def _scope(
     return Scope(symbols=symbols, kind="formula", noun="input", macros=macros)
 
 
-def _unused(spec: KpiSpec, formula: str, extends: bool, macros: Macros, findings: Findings) -> None:
+def _unused(spec: KpiSpec, formula: str, extends: bool, findings: Findings) -> None:
     if extends:
         return
     parsed = parse(spec.formula, "", Findings())

@@ -27,7 +27,7 @@ def missing_languages(catalog: Catalog, languages: Iterable[str], default: str, 
 
 def _speaks(text: Localized, tag: str, default: str) -> bool:
     written = dict(text.texts)
-    return tag in written or tag.split("-")[0] in written or (tag == default and "" in written)
+    return tag in written or tag.partition("-")[0] in written or (tag == default and "" in written)
 
 
 def _texts(catalog: Catalog) -> Iterator[tuple[str, Localized, Span]]:

@@ -1,4 +1,4 @@
-"""All documents of a project to its catalogue: flattened, typed, bound to each other, everything wrong said at once."""
+"""All documents of a project to its catalogue: flattened, typed, bound, everything wrong said at once."""
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
@@ -9,13 +9,13 @@ from kpispec.catalog.gather import gather
 from kpispec.catalog.kpis import bind_kpi, in_order, rows_below, without_unused
 from kpispec.catalog.model import Catalog, Dataset, Kpi
 from kpispec.catalog.scorecards import check_scorecard
-from kpispec.diagnostics import Findings
+from kpispec.diagnostics import Findings, Severity
 from kpispec.formula.define import define
 from kpispec.formula.macros import Macro
 from kpispec.source import Span, Text
 from kpispec.spec import BenchmarkSpec, DatasetSpec, FunctionSpec, KpiSpec, ScorecardSpec
 from kpispec.syntax.build import build
-from kpispec.syntax.nodes import Document
+from kpispec.syntax.nodes import Document, Scalar
 
 
 def resolve(
@@ -26,13 +26,15 @@ def resolve(
 ) -> Catalog:
     """The catalogue of a project. `bound` names the data sets that bindings give, with the place of each.
 
-    What is broken has its finding and is left out; the rest is whole. `announced` are the kinds and ids of documents that
+    What is broken has its finding and is left out; the rest is whole. `announced` are kinds and ids of documents that
     could not be read: naming one of them is no second mistake.
     """
     documents = tuple(documents)
     written = announced | {(d.kind, d.id) for d in documents}
     extending = {(d.kind, d.id) for d in documents if d.node.get("extends") is not None}
-    flat, faulty = gather(documents, findings)
+    marked = _marked(documents, findings)
+    flat, misshapen = gather(documents, findings)
+    faulty = marked | misshapen
     specs = [spec for spec in (build(d, findings) for d in flat) if spec is not None]
     functions = {s.id: s for s in specs if isinstance(s, FunctionSpec)}
     benchmarks = {s.id: s for s in specs if isinstance(s, BenchmarkSpec)}
@@ -50,6 +52,25 @@ def resolve(
     return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known)
 
 
+def _marked(documents: tuple[Document, ...], findings: Findings) -> frozenset[tuple[str, str]]:
+    """Documents that were read with an error in them, and those that extend one: good to check, not to compute with."""
+    spans = [f.span for f in findings if f.severity is Severity.ERROR and f.span is not None]
+    marked = {(d.kind, d.id) for d in documents if any(_inside(span, d.node.span) for span in spans)}
+    parents = {(d.kind, d.id): d.node.get("extends") for d in documents}
+    for _ in range(len(documents) if marked else 0):
+        below = {
+            key for key, named in parents.items() if isinstance(named, Scalar) and (key[0], named.text.value) in marked
+        }
+        if below <= marked:
+            break
+        marked |= below
+    return frozenset(marked)
+
+
+def _inside(span: Span, whole: Span) -> bool:
+    return span.file is whole.file and whole.start <= span.start <= whole.end
+
+
 def _ids(kind: str, written: Set[tuple[str, str]]) -> set[str]:
     return {id for of, id in written if of == kind}
 
@@ -61,7 +82,7 @@ def _datasets(
     macros: Mapping[str, Macro],
     findings: Findings,
 ) -> dict[str, Dataset]:
-    """A faulty document may lack a column that it means to declare: names that it does not know are taken for columns."""
+    """A faulty document may lack a column that it means to declare: names it does not know are taken for columns."""
     whole = (replace(s, declared=("dataset", s.id) not in faulty) for s in specs)
     found = {spec.id: bind_dataset(spec, macros, findings) for spec in whole}
     for id, span in bound.items():
@@ -98,7 +119,7 @@ def _kpis(
     for spec in in_order(known, findings):
         extends = ("kpi", spec.id) in extending
         judged = spec.unit is not None or ("kpi", spec.id) not in faulty
-        kpi = bind_kpi(spec, datasets, known, written, kpis, macros, benchmarks, extends, judged, findings)
+        kpi = bind_kpi(spec, datasets, written, kpis, macros, benchmarks, extends, judged, findings)
         if kpi is not None:
             kpis[spec.id] = without_unused(kpi) if extends else kpi
             check_tests(kpis[spec.id], datasets, rows_below(spec.id, kpis), findings)

@@ -29,7 +29,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def settings(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback answers
         bool, typer.Option("--version", help="Print the version and leave.", callback=_version, is_eager=True)
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print answers and errors only.")] = False,

@@ -31,29 +31,56 @@ def validate(
     output: Output = None,
 ) -> None:
     """Print every finding in every document, with file, line and column."""
-    loaded = _load(paths, project, specs)
-    if fix and _fixed(loaded):
-        loaded = _load(paths, project, specs)
-    findings = loaded.findings
-    findings.extend(_found_later(loaded, data=data, strict=strict))
+    loaded, within = _load(paths, project, specs)
+    if fix and _fixed(loaded, within):
+        loaded, within = _load(paths, project, specs)
+    loaded.findings.extend(_found_later(loaded, data=data, strict=strict))
+    findings = _within(within, loaded.findings)
     answer(_rendered(findings, loaded.documents, format), output)
     wrong = findings.errors + (len(findings) - findings.errors if strict else 0)
     if wrong:
         raise typer.Exit(Exit.FINDING)
 
 
-def _load(paths: list[Path] | None, project: Path | None, specs: list[Path] | None) -> "Loaded":
-    """A project, or spec files. Paths inside a project are read in it, and only their findings are shown."""
+def _load(
+    paths: list[Path] | None, project: Path | None, specs: list[Path] | None
+) -> "tuple[Loaded, tuple[Path, ...]]":
+    """A project, or spec files. Paths of a project's files are read in it, and only their findings are shown."""
     from kpispec.cli.options import open_project
-    from kpispec.project.load import find_project, load_specs
+    from kpispec.project.load import load_specs
 
-    chosen = [*(paths or ()), *(specs or ())]
-    if not chosen:
-        return open_project(project, None, None).loaded
-    first = chosen[0]
-    if len(chosen) == 1 and first.is_dir() and find_project(first) is not None and (first / "kpispec.yml").exists():
-        return open_project(first, None, None).loaded
-    return load_specs(chosen)
+    if not paths and not specs:
+        return open_project(project, None, None).loaded, ()
+    wanted = tuple(path.resolve() for path in paths or ())
+    whole = None if specs else _project_around(wanted, project)
+    return (whole, wanted) if whole is not None else (load_specs([*(paths or ()), *(specs or ())]), ())
+
+
+def _project_around(wanted: tuple[Path, ...], project: Path | None) -> "Loaded | None":
+    """The project whose files the paths are; `None` where one of them is not of it."""
+    from kpispec.cli.options import open_project
+    from kpispec.project.load import find_project
+
+    start = project or (wanted[0] if wanted[0].is_dir() else wanted[0].parent)
+    if not start.is_file() and find_project(start) is None:
+        return None
+    loaded = open_project(start, None, None).loaded
+    read = [Path(file.path).resolve() for file in loaded.files]
+    return loaded if all(any(file.is_relative_to(path) for file in read) for path in wanted) else None
+
+
+def _within(wanted: tuple[Path, ...], findings: "Findings") -> "Findings":
+    """The findings that stand in these files and folders, and those that stand in no file."""
+    from kpispec.diagnostics import Findings
+
+    if not wanted:
+        return findings
+    kept = Findings()
+    for finding in findings:
+        place = None if finding.span is None else Path(finding.span.file.path).resolve()
+        if place is None or any(place.is_relative_to(path) for path in wanted):
+            kept.keep(finding)
+    return kept
 
 
 def _rendered(findings: "Findings", documents: int, format: FindingFormat) -> str:
@@ -68,12 +95,12 @@ def _rendered(findings: "Findings", documents: int, format: FindingFormat) -> st
             return render.text(findings, documents, colour=screen().colour)
 
 
-def _fixed(loaded: "Loaded") -> bool:
+def _fixed(loaded: "Loaded", within: tuple[Path, ...]) -> bool:
     from kpispec.syntax.fixes import apply_fixes, safe_fixes
 
     changed = False
     for file in loaded.files:
-        fixes = safe_fixes(loaded.findings, file.path)
+        fixes = safe_fixes(_within(within, loaded.findings), file.path)
         text = apply_fixes(file.text, fixes) if fixes else file.text
         if text != file.text:
             write_text(text, Path(file.path))

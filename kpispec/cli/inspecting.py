@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpispec.cli.options import AsOf, At, Data, Language, Output, PeriodOption, ProjectDir, Specs, asked_of, open_project
+from kpispec.cli.options import (
+    AsOf,
+    At,
+    Data,
+    Language,
+    Output,
+    PeriodOption,
+    ProjectDir,
+    Specs,
+    asked_of,
+    open_project,
+)
 from kpispec.cli.shell import answer, screen
 
 if TYPE_CHECKING:
@@ -33,7 +44,9 @@ class ShowFormat(StrEnum):
 
 
 def list_(
-    what: Annotated[What | None, typer.Argument(help="The kind; everything of the project if none is named.", show_default=False)] = None,
+    what: Annotated[
+        What | None, typer.Argument(help="The kind; everything of the project if none is named.", show_default=False)
+    ] = None,
     project: ProjectDir = None,
     specs: Specs = None,
     format: Annotated[ListFormat, typer.Option("--format", help="How the list is printed.")] = ListFormat.TEXT,
@@ -79,13 +92,13 @@ def schema(
     """Print the JSON Schema of a kind of document, or the kinds there are."""
     from kpispec.project.load import CallError
     from kpispec.syntax.export import schema_text
-    from kpispec.syntax.kinds import KINDS
+    from kpispec.syntax.kinds import SCHEMA_KINDS
 
     if kind is None:
-        answer("\n".join(KINDS), output)
+        answer("\n".join(SCHEMA_KINDS), output)
         return
-    if kind not in KINDS:
-        raise CallError(f"there is no kind `{kind}`", f"kinds are {', '.join(KINDS)}")
+    if kind not in SCHEMA_KINDS:
+        raise CallError(f"there is no kind `{kind}`", f"kinds are {', '.join(SCHEMA_KINDS)}")
     answer(schema_text(kind), output)
 
 
@@ -130,11 +143,15 @@ def _opened(name: str, project: Path | None, specs: list[Path] | None, data: lis
         opened = open_project(project, specs, data)
     except CallError as error:
         if error.message.startswith("there is no kpispec.yml"):
-            raise CallError(f"`{name}` is no rule, and there is no project here", closest(name, RULES) or error.help) from None
+            raise CallError(
+                f"`{name}` is no rule, and there is no project here", closest(name, RULES) or error.help
+            ) from None
         raise
     if name not in opened.catalog.specs:
         known = [*opened.catalog.specs, *RULES]
-        raise CallError(f"there is no KPI or rule `{name}`", closest(name, known) or "`kpispec list kpis` shows the KPIs")
+        raise CallError(
+            f"there is no KPI or rule `{name}`", closest(name, known) or "`kpispec list kpis` shows the KPIs"
+        )
     return opened
 
 

@@ -44,9 +44,7 @@ By = Annotated[
 Where = Annotated[str | None, typer.Option("--where", help="Keep rows for which this is true.", show_default=False)]
 Compare = Annotated[
     list[str] | None,
-    typer.Option(
-        "--compare", help="previous_period, same_period_last_year or none; repeatable.", show_default=False
-    ),
+    typer.Option("--compare", help="previous_period, same_period_last_year or none; repeatable.", show_default=False),
 ]
 EngineName = Annotated[str | None, typer.Option("--engine", help="The engine: duckdb.", show_default=False)]
 MemoryLimit = Annotated[
@@ -76,7 +74,9 @@ def open_project(project: Path | None, specs: Sequence[Path] | None, data: Seque
     file = find_project(project or Path.cwd())
     if file is None:
         where = f"in `{project}`" if project is not None else "in this folder or above it"
-        raise CallError(f"there is no kpispec.yml {where}", "pass `--project DIR` or `--specs PATH`, or run `kpispec init`")
+        raise CallError(
+            f"there is no kpispec.yml {where}", "pass `--project DIR` or `--specs PATH`, or run `kpispec init`"
+        )
     return Project(load_project(file, overrides))
 
 
@@ -85,7 +85,9 @@ def _pair(given: str) -> tuple[str, str]:
 
     name, equals, path = given.partition("=")
     if not equals or not name or not path:
-        raise CallError(f"`--data {given}` binds nothing", "write `--data NAME=PATH`, for example `--data tickets=tickets.csv`")
+        raise CallError(
+            f"`--data {given}` binds nothing", "write `--data NAME=PATH`, for example `--data tickets=tickets.csv`"
+        )
     return name, path
 
 
@@ -153,5 +155,3 @@ def shell_words(words: Sequence[str]) -> str:
     import shlex
 
     return shlex.join(words)
-
-

@@ -1,7 +1,7 @@
 """`run`, `compile`, `render`, `check`: figures, their SQL, the page, and the gate."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,11 +31,12 @@ from kpispec.cli.options import (
     open_project,
     shell_words,
 )
-from kpispec.cli.shell import Exit, answer, fail, screen, width
+from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width
 
 if TYPE_CHECKING:
-    from kpispec.diagnostics import Findings
-    from kpispec.evaluate.report import Report
+    from kpispec.evaluate.report import Reason, Report
+    from kpispec.plan.model import Unavailable
+    from kpispec.project.asked import Asked
     from kpispec.project.project import Project
     from kpispec.project.result import Result
 
@@ -105,28 +106,27 @@ def run(
 
 
 def _computed(
-    project: "Project", names: Sequence[str], *, asked_everything: bool, asked: object, language: str | None, page: bool = False
+    project: "Project",
+    names: Sequence[str],
+    *,
+    asked_everything: bool,
+    asked: "Asked",
+    language: str | None,
+    page: bool = False,
 ) -> "Result":
-    from kpispec.project.asked import Asked
-
-    assert isinstance(asked, Asked)
-    _show_errors(project.findings)
+    show_errors(project.findings)
     result = project.run_asked(
-        names, asked, everything=asked_everything, language=language, command=shell_words(["kpispec", *sys.argv[1:]]), page=page
+        names,
+        asked,
+        everything=asked_everything,
+        language=language,
+        command=shell_words(["kpispec", *sys.argv[1:]]),
+        page=page,
     )
-    _show_errors(result.outcome.opened.findings)
+    show_errors(result.outcome.opened.findings)
     for dataset, error in result.outcome.opened.failures.items():
         fail(f"data set `{dataset}`: {error.message}", error.help, error.detail)
     return result
-
-
-def _show_errors(findings: "Findings") -> None:
-    """Findings that keep KPIs from being computed, on stderr; the rest of the run goes on."""
-    from kpispec.render.findings import finding_text
-
-    for finding in findings:
-        if finding.severity == "error":
-            typer.echo(finding_text(finding) + "\n", err=True)
 
 
 def _written(result: "Result", format: ResultFormat, output: Path | None) -> None:
@@ -175,7 +175,10 @@ def _leave(project: "Project", result: "Result") -> None:
     """The exit code of a run: data that failed, else definitions that did."""
     if result.outcome.opened.failures or result.outcome.failed or result.outcome.opened.findings.errors:
         raise typer.Exit(Exit.DATA)
-    if any(r.status == "error" and r.code != "upstream" for r in _reasons(result.report)) and not project.findings.errors:
+    if (
+        any(r.status == "error" and r.code != "upstream" for r in _reasons(result.report))
+        and not project.findings.errors
+    ):
         raise typer.Exit(Exit.DATA)
     if _unbound(result.report):
         raise typer.Exit(Exit.DATA)
@@ -183,7 +186,7 @@ def _leave(project: "Project", result: "Result") -> None:
         raise typer.Exit(Exit.FINDING)
 
 
-def _reasons(report: "Report"):  # type: ignore[no-untyped-def]
+def _reasons(report: "Report") -> "Iterator[Reason]":
     for kpi in report.kpis:
         if kpi.headline is not None and kpi.headline.reason is not None:
             yield kpi.headline.reason
@@ -196,7 +199,10 @@ def _unbound(report: "Report") -> bool:
     missing = [r for r in reasons if r.code == "not-bound"]
     for reason in dict.fromkeys(missing):
         name = reason.get("dataset")
-        fail(f"data set `{name}` is bound to no data", f"pass `--data {name}=FILE`, or bind it under `data:` in kpispec.yml")
+        fail(
+            f"data set `{name}` is bound to no data",
+            f"pass `--data {name}=FILE`, or bind it under `data:` in kpispec.yml",
+        )
     return bool(missing)
 
 
@@ -214,7 +220,9 @@ def compile(
     by: By = None,
     where: Where = None,
     compare: Compare = None,
-    stage: Annotated[Stage, typer.Option("--stage", help="What is printed: the catalogue, the plan, or the SQL.")] = Stage.SQL,
+    stage: Annotated[
+        Stage, typer.Option("--stage", help="What is printed: the catalogue, the plan, or the SQL.")
+    ] = Stage.SQL,
     dialect: Annotated[str, typer.Option("--dialect", help="The SQL's dialect: duckdb.")] = "duckdb",
     output: Output = None,
 ) -> None:
@@ -228,9 +236,9 @@ def compile(
     asked = asked_of(
         opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare
     )
-    _show_errors(opened.findings)
+    show_errors(opened.findings)
     compiled = opened.compile(*(names or ()), asked=asked, everything=everything)
-    _show_errors(compiled.opened.findings)
+    show_errors(compiled.opened.findings)
     for lack in compiled.plan.unavailable:
         _tell_lack(lack)
     answer(compiled.text if stage is Stage.SQL else stage_json(stage.value, opened.catalog, compiled.plan), output)
@@ -240,12 +248,10 @@ def compile(
         raise typer.Exit(Exit.FINDING)
 
 
-def _tell_lack(lack: object) -> None:
+def _tell_lack(lack: "Unavailable") -> None:
     from kpispec.evaluate.report import Reason, Status
-    from kpispec.plan.model import Unavailable
     from kpispec.render.wording import sentence
 
-    assert isinstance(lack, Unavailable)
     fail(f"`{lack.kpi}` is left out: {sentence(Reason(Status(lack.status), lack.code, lack.values))}")
 
 
@@ -268,7 +274,8 @@ def render(
     language: Language = None,
     format: Annotated[PageFormat, typer.Option("--format", help="The kind of file.")] = PageFormat.HTML,
     templates: Annotated[
-        Path | None, typer.Option("--templates", help="A folder of your own templates; trusted like code.", show_default=False)
+        Path | None,
+        typer.Option("--templates", help="A folder of your own templates; trusted like code.", show_default=False),
     ] = None,
     output: Output = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
@@ -301,7 +308,12 @@ def _must_be_scorecard(project: "Project", name: str) -> None:
 
 
 def _pages(
-    project: "Project", result: "Result", scorecard: str, language: str | None, templates: Path | None, output: Path | None
+    project: "Project",
+    result: "Result",
+    scorecard: str,
+    language: str | None,
+    templates: Path | None,
+    output: Path | None,
 ) -> list[Path]:
     """Write the page in each language asked for, linked to each other."""
     from kpispec.render.html import render_html
@@ -309,7 +321,9 @@ def _pages(
     spec = project.loaded.project
     wanted = (language,) if language else tuple(dict.fromkeys((spec.language, *spec.languages)))
     base = output or Path(f"{scorecard}.html")
-    targets = {tag: base if i == 0 else base.with_name(f"{base.stem}.{tag}{base.suffix}") for i, tag in enumerate(wanted)}
+    targets = {
+        tag: base if i == 0 else base.with_name(f"{base.stem}.{tag}{base.suffix}") for i, tag in enumerate(wanted)
+    }
     for tag, target in targets.items():
         others = {other: path.name for other, path in targets.items() if other != tag}
         answer(render_html(result.report, language=tag, alternates=others, templates=templates), target)

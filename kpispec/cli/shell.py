@@ -10,9 +10,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import typer
+
+if TYPE_CHECKING:
+    from kpispec.diagnostics import Findings
 
 ISSUES = "https://github.com/kpispec/kpispec/issues"
 
@@ -84,7 +87,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(130) from None
         except BrokenPipeError:
             raise typer.Exit(0) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every failure becomes words
             raise typer.Exit(_explain(error)) from None
 
     return guarded
@@ -105,7 +108,9 @@ def _explain(error: Exception) -> Exit:
         fail(place + error.message, error.help, error.detail)
         return Exit.DATA
     if isinstance(error, OSError):
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}", "check the path, its rights and the space left")
+        fail(
+            f"{error.filename or 'a file'}: {error.strerror or error}", "check the path, its rights and the space left"
+        )
         return Exit.DATA
     return _fault(error)
 
@@ -160,3 +165,12 @@ def answer(text: str, target: Path | None) -> None:
     else:
         write_text(text if text.endswith("\n") else text + "\n", target)
         screen().say(f"wrote {target}")
+
+
+def show_errors(findings: "Findings") -> None:
+    """Findings that keep KPIs from being computed, on stderr; the rest of the work goes on."""
+    from kpispec.render.findings import finding_text
+
+    for finding in findings:
+        if finding.severity == "error":
+            typer.echo(finding_text(finding) + "\n", err=True)

@@ -21,7 +21,9 @@ def demo(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", help="The instant the data is seen from; default: when it was exported.", show_default=False),
+        typer.Option(
+            "--as-of", help="The instant the data is seen from; default: when it was exported.", show_default=False
+        ),
     ] = None,
     language: Language = None,
     force: Annotated[bool, typer.Option("--force", help="Put changed files of the example back.")] = False,

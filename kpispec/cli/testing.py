@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpispec.cli.options import ProjectDir, Specs, open_project
-from kpispec.cli.shell import Exit, screen
+from kpispec.cli.shell import Exit, screen, show_errors
 
 if TYPE_CHECKING:
     from kpispec.project.trials import Trial
@@ -16,7 +16,9 @@ def test(
     paths: Annotated[list[Path] | None, typer.Argument(help="Spec files or folders.", show_default=False)] = None,
     project: ProjectDir = None,
     specs: Specs = None,
-    kpi: Annotated[list[str] | None, typer.Option("--kpi", help="Only the tests of this KPI; repeatable.", show_default=False)] = None,
+    kpi: Annotated[
+        list[str] | None, typer.Option("--kpi", help="Only the tests of this KPI; repeatable.", show_default=False)
+    ] = None,
 ) -> None:
     """Run the tests inside the specs."""
     from kpispec.project.binding import open_engine
@@ -28,7 +30,7 @@ def test(
     for id in kpi or ():
         if id not in loaded.catalog.specs:
             raise CallError(f"there is no KPI `{id}`", "`kpispec list kpis` shows those there are")
-    _show_errors(opened)
+    show_errors(opened.findings)
     engine = open_engine(loaded, threads=1, memory_limit=None)
     try:
         engine.lock()
@@ -41,16 +43,6 @@ def test(
     typer.echo(f"{len(found) - failed} passed, {failed} failed")
     if failed or loaded.findings.errors:
         raise typer.Exit(Exit.FINDING)
-
-
-def _show_errors(opened: object) -> None:
-    from kpispec.project.project import Project
-    from kpispec.render.findings import finding_text
-
-    assert isinstance(opened, Project)
-    for finding in opened.findings:
-        if finding.severity == "error":
-            typer.echo(finding_text(finding) + "\n", err=True)
 
 
 def _tell(trial: "Trial") -> None:

@@ -1,4 +1,4 @@
-"""A reading against the period before and the same one a year earlier, and whether the difference is more than noise."""
+"""A reading against the period before and the same one a year earlier: how far apart, and whether that is noise."""
 
 from dataclasses import replace
 
@@ -63,13 +63,13 @@ def _better(kpi: Kpi, now: Reading, before: Reading) -> bool | None:
         case "lower_is_better":
             return now.value < before.value
         case "closer_to_target":
-            middle = _wanted(kpi, now)
+            middle = _wanted(now)
             return None if middle is None else abs(now.value - middle) < abs(before.value - middle)
         case _:
             return None
 
 
-def _wanted(kpi: Kpi, reading: Reading) -> float | None:
+def _wanted(reading: Reading) -> float | None:
     """The value to come close to: the target in force, else the middle of the good band."""
     if reading.target is not None:
         return reading.target.value
@@ -77,6 +77,3 @@ def _wanted(kpi: Kpi, reading: Reading) -> float | None:
         if good.low is not None and good.high is not None:
             return (good.low + good.high) / 2
     return None
-
-
-

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from kpispec.bands import Bands
 from kpispec.catalog.model import Kpi
 from kpispec.evaluate import statistics
 from kpispec.evaluate.report import Interval
@@ -14,7 +13,7 @@ SIGNIFICANT_DIGITS = 12
 
 
 def rounded(value: float) -> float:
-    """A value at the digits at which it is judged, stored and shown, so that the threads' order of adding cannot show."""
+    """A value at the digits at which it is judged and shown, so that the threads' order of adding cannot show."""
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
 
 
@@ -81,10 +80,10 @@ def interval_of(kpi: Kpi, found: Estimate | None) -> Interval | None:
     return Interval(low, high, kpi.spec.level)
 
 
-def is_uncertain(bands: Bands | None, found: Estimate | None) -> bool:
+def is_uncertain(cuts: tuple[float, ...], found: Estimate | None) -> bool:
     """Whether the interval holds a bound between two bands. An open side holds every bound beyond the other."""
-    if bands is None or found is None:
+    if found is None:
         return False
     low = float("-inf") if found.low is None else found.low
     high = float("inf") if found.high is None else found.high
-    return any(low < cut < high for cut in bands.cuts())
+    return any(low < cut < high for cut in cuts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from kpispec.bands import Bands
 from kpispec.catalog.model import Kpi
 from kpispec.evaluate.beside import band_text, benchmarks_of, target_in_force
 from kpispec.evaluate.intervals import estimate_of, interval_of, is_uncertain, rounded
@@ -24,6 +25,13 @@ class Judge:
     facts: Mapping[str, DatasetFacts]
     _readings: dict[tuple[str, int, Segment], Reading] = field(default_factory=dict)
     _errors: dict[tuple[str, int, Segment], float | None] = field(default_factory=dict)
+    _cuts: dict[int, tuple[float, ...]] = field(default_factory=dict)
+
+    def _cuts_of(self, bands: Bands) -> tuple[float, ...]:
+        """The bounds between different bands, found once for each set of bands."""
+        if id(bands) not in self._cuts:
+            self._cuts[id(bands)] = bands.cuts()
+        return self._cuts[id(bands)]
 
     def reading(self, measure: Measure, key: int, segment: Segment) -> Reading:
         """The reading of a measure; a hole of the table is a reading with its reason."""
@@ -48,7 +56,7 @@ class Judge:
         judged_by = kpi.judged_by(segment)
         bands = judged_by[0] if judged_by is not None else None
         band = bands.judge(value) if bands is not None else None
-        uncertain = is_uncertain(bands, estimate)
+        uncertain = bands is not None and is_uncertain(self._cuts_of(bands), estimate)
         status = reasons[0].status if reasons else _banded(kpi, band, uncertain)
         waiver = self._waiver(kpi, status)
         return Reading(

@@ -1,4 +1,4 @@
-"""The report model: what a run found, judged, ready for any renderer. No renderer computes; no pass before it words things."""
+"""The report model: what a run found, judged, ready for any renderer. No renderer computes, no pass before words."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -99,7 +99,8 @@ class BenchmarkReading:
 class Change:
     """Against another period: its value, this one minus it, and whether the difference is more than noise.
 
-    `significant` is `None` where no standard error is known. `better` follows the direction; None when unchanged or undirected.
+    `significant` is `None` where no standard error is known. `better` follows the direction; None when unchanged or
+    undirected.
     """
 
     against: Period

@@ -1,4 +1,4 @@
-"""What the engine gave back, read into cells: one per measure, period and segment, and the facts about each data set."""
+"""What the engine gave back, read into cells: one a measure, period and segment, and facts about each data set."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from kpispec.plan.layout import (
 from kpispec.plan.model import Measure, Plan
 
 Segment = tuple[tuple[str, str | None], ...]
-Raw = int | float | str | bool | None | Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A measure in one period and segment, as computed. `parts` are the ingredients of its interval, in the KPI's unit's
-    own raw scale; `around` are the order statistics from `first_rank` on, below and above a quantile."""
+    """A measure in one period and segment, as computed. `parts` are the ingredients of its interval: counts, or moments
+    in what the formula gives before it is converted to the unit.
+    """
 
     value: float | None
     n: int | None
@@ -66,7 +66,7 @@ class Cells:
         return self.table.get((measure, period, segment))
 
 
-def read(plan: Plan, columns: Sequence[str], rows: Sequence[Sequence[Raw]]) -> Cells:
+def read(plan: Plan, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Cells:
     """The result of the combine, decoded by the names of its columns."""
     at = {name: index for index, name in enumerate(columns)}
     dimensions = plan.request.dimensions
@@ -90,7 +90,7 @@ def _segment_order(segment: Segment) -> tuple[tuple[bool, str], ...]:
     return tuple((value is None, value or "") for _, value in segment)
 
 
-def _cell(measure: Measure, row: Sequence[Raw], at: Mapping[str, int]) -> Cell:
+def _cell(measure: Measure, row: Sequence[object], at: Mapping[str, int]) -> Cell:
     def number(column: str) -> float | None:
         raw = row[at[column]] if column in at else None
         return float(raw) if isinstance(raw, int | float) else None
@@ -115,18 +115,18 @@ def _scalar_parts(measure: Measure) -> Iterator[str]:
         yield from (name for name, _ in measure.spread.parts if name != "ranks")
 
 
-def _ranks(raw: Raw) -> Ranks | None:
+def _ranks(raw: object) -> Ranks | None:
     """From a flat list rank, value, rank, value ... as the scan hands it back."""
-    if raw is None or isinstance(raw, int | float | str):
+    if not isinstance(raw, list):
         return None
     pairs = zip(raw[::2], raw[1::2], strict=True)
     return Ranks({int(rank): float(value) for rank, value in pairs if rank is not None and value is not None})
 
 
-def _int(raw: Raw) -> int:
+def _int(raw: object) -> int:
     assert isinstance(raw, int)
     return raw
 
 
-def _text(raw: Raw) -> str | None:
+def _text(raw: object) -> str | None:
     return None if raw is None else str(raw)

@@ -147,13 +147,17 @@ def _close(word: str, scope: Scope) -> list[str]:
 
 
 def _known(word: str, scope: Scope) -> str:
-    known = ", ".join(f"`{n}`" for n in sorted(scope.symbols)[:8])
-    more = ", ..." if len(scope.symbols) > 8 else ""
+    known = ", ".join(f"`{n}`" for n in sorted(scope.symbols)[:8]) + (", ..." if len(scope.symbols) > 8 else "")
     if scope.kind == "formula":
-        declared = f"; the inputs are {known}{more}" if known else ""
+        declared = f"; {_are('input', scope, known)}" if known else ""
         return f"declare it under `inputs`: `{word}: dataset.column`{declared}"
-    what = {"function": "arguments", "binding": "columns"}.get(scope.kind, "columns")
-    return f"the {what} are {known}{more}" if known else f"there are no {what}"
+    if scope.kind in ("row", "computed"):
+        return f"declare it under `columns` of `{scope.dataset}`" + (f", which has {known}" if known else "")
+    return _are("argument" if scope.kind == "function" else "column", scope, known)
+
+
+def _are(noun: str, scope: Scope, known: str) -> str:
+    return f"the only {noun} is {known}" if len(scope.symbols) == 1 else f"the {noun}s are {known}"
 
 
 def _dotted(name: Name, word: str, rule: str, context: Context) -> None:

@@ -1,9 +1,12 @@
-"""The names of the result's columns: written by the SQL, read by the evaluation. Ids hold no `__`, so none can clash."""
+"""The names of the result's columns: written by the SQL, read by the evaluation.
+
+They hold `__`, which no id does, so that people may call their columns and KPIs `period` or `count_1`.
+"""
 
 from kpispec.plan.model import Measure
 
-PERIOD = "period"
-SET = "set"  # bit i of the request's dimensions, from the last, is 1 where the row is not cut by it
+PERIOD = "period__"
+SET = "set__"  # bit i of the request's dimensions, from the last, is 1 where the row is not cut by it
 
 ROWS = "rows__"
 OLDEST = "oldest__"

@@ -1,7 +1,7 @@
 """The plan: which rows are scanned once for which terms, and how the terms make each KPI's value, n and interval.
 
-Trees of a plan speak of three kinds of things, told apart by `Name.path`: columns of a data set (no path), terms of a scan
-(`TERM`), and values of other measures (`MEASURE`).
+Trees of a plan speak of three kinds of things, told apart by `Name.path`: columns of a data set (no path), terms of a
+scan (`TERM`), and values of other measures (`MEASURE`).
 """
 
 from collections.abc import Mapping
@@ -39,8 +39,8 @@ class Bound:
 class Request:
     """What is asked for, every default already settled.
 
-    `first` and `last` are keys of the grain, both included; `None` leaves the end to what the data covers. `sets` are the
-    segmentations, the empty one (the whole) first. `as_of` is an aware instant; `as_of_day` its local day in `timezone`.
+    `first` and `last` are keys of the grain, both included; `None` leaves the end to what the data covers. `sets` are
+    the segmentations, the empty one (the whole) first. `as_of` is an aware instant, `as_of_day` its day in `timezone`.
     """
 
     grain: str
@@ -57,6 +57,10 @@ class Request:
     @property
     def dimensions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(d for s in self.sets for d in s))
+
+    def measure_of(self, kpi: str) -> str:
+        """The name of a KPI's own measure: its id, where no dimension asked for is called the same."""
+        return f"{kpi}__kpi" if kpi in self.dimensions else kpi
 
     @property
     def reach(self) -> tuple[int | None, int | None]:
@@ -177,7 +181,8 @@ class Plan:
     reject_totals: tuple[tuple[str, str, str, str], ...] = ()
 
     def measure(self, id: str) -> Measure | None:
-        return next((m for m in self.measures if m.id == id), None)
+        """A measure by its name, or by the id of the KPI that it is the whole of."""
+        return next((m for m in self.measures if m.id in (id, self.request.measure_of(id))), None)
 
     def scan(self, dataset: str) -> Scan | None:
         return next((s for s in self.scans if s.id == dataset), None)

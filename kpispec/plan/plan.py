@@ -11,7 +11,7 @@ from kpispec.periods import key_of, period_of
 from kpispec.plan.model import Bound, Measure, Plan, Request, Scan, Spread, Term, Unavailable
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.spread import spread_of
-from kpispec.plan.terms import Context, TermTable, calls_of, conjunction, decompose
+from kpispec.plan.terms import Aggregate, Context, TermTable, calls_of, conjunction, decompose
 
 EVER = (-(10**9), 10**9)
 
@@ -86,12 +86,13 @@ class _Planner:
 
     def _id(self, kpi: Kpi, narrowing: Narrowing) -> str:
         if narrowing == self.base:
-            return kpi.id
-        return f"{kpi.id}__{2 + sum(1 for id, n in self.measures if id == kpi.id and n != self.base)}"
+            return self.request.measure_of(kpi.id)
+        others = sum(1 for id, where in self.measures if id == kpi.id and where != self.base)
+        return f"{kpi.id}__where_{others + 1}"
 
     def _planned(self, id: str, kpi: Kpi, narrowing: Narrowing, upstream: Mapping[str, Measure]) -> Measure:
         context = Context(id, kpi.rows, narrowing, self.table)
-        made = {call: decompose(call, context) for call in calls_of(kpi.formula)}
+        made: dict[Expr, Aggregate] = {call: decompose(call, context) for call in calls_of(kpi.formula)}
         formula = Formula(kpi.formula, made, upstream)
         for rows in kpi.rows:
             used = {n for e in (rows.expr, *context.conditions(rows)) for n in names(e)}
@@ -249,7 +250,7 @@ def _spread(kpi: Kpi, context: Context) -> Spread | None:
 
 
 def _merged(outer: Narrowing, inner: Narrowing) -> Narrowing:
-    table = {dataset: where for dataset, where in outer}
+    table = dict(outer)
     for dataset, where in inner:
         table[dataset] = conjunction((*table.get(dataset, ()), *where))
     return tuple(sorted(((d, w) for d, w in table.items() if w), key=lambda item: item[0]))

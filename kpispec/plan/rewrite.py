@@ -59,9 +59,7 @@ class Formula:
     def seen(self) -> Expr | None:
         """The values that all aggregates together saw: 0 means that nothing was there to compute from."""
         counted = [made.n for made in self.made.values()]
-        counted += [
-            self._measure_n(Name(name, place=self.tree.place, type=Type.NUMBER)) for name in self.upstream
-        ]
+        counted += [self._measure_n(Name(name, place=self.tree.place, type=Type.NUMBER)) for name in self.upstream]
         total: Expr | None = None
         for n in dict.fromkeys(counted):
             total = n if total is None else Binary("+", total, n, place=self.tree.place, type=Type.INTEGER)

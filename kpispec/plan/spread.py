@@ -85,7 +85,9 @@ def _mean(call: Call, scale: float, context: Context) -> Spread:
 
 def _quantile(call: Call, p: float, scale: float, context: Context, level: float) -> Spread | None:
     z = _number(NormalDist().inv_cdf(0.5 + level / 2), call)
-    ranks = Call("ranks_around", (call.args[0], _number(p, call), z), filter=call.filter, place=call.place, type=call.type)
+    ranks = Call(
+        "ranks_around", (call.args[0], _number(p, call), z), filter=call.filter, place=call.place, type=call.type
+    )
     made = decompose(ranks, context)
     return Spread("order_statistics", scale, (("ranks", made.value), ("n", made.n)), p)
 
@@ -95,7 +97,7 @@ def _number(value: float, call: Call) -> Expr:
 
 
 def _share(top: Call, bottom: Call, scale: float, context: Context) -> Spread | None:
-    """k / n where the rows of k are among those of n."""
+    """A share k / n, where the rows of k are among those of n."""
     if top.name != "count_if" or not _within(top, bottom, context):
         return None
     parts = (("k", decompose(top, context).value), ("n", decompose(bottom, context).value))
@@ -230,4 +232,3 @@ def _half_line(op: str, bound: float) -> _Reach:
             return _Reach(-_INFINITE, bound, False, op == "<=")
         case _:
             return _Reach(bound, _INFINITE, op == ">=", False)
-

@@ -20,7 +20,7 @@ class TermTable:
 
     def name(self, term: Term, user: str) -> str:
         if term not in self.names:
-            self.names[term] = f"{_word(term)}_{1 + sum(1 for t in self.names if _word(t) == _word(term))}"
+            self.names[term] = f"{_word(term)}__{1 + sum(1 for t in self.names if _word(t) == _word(term))}"
         self.users.setdefault(term, {})[user] = None
         return self.names[term]
 
@@ -81,7 +81,7 @@ def parts_of(condition: Expr) -> tuple[Expr, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """An aggregate taken apart: its value over terms, and how many values it saw, as a numerator and as a denominator."""
+    """An aggregate taken apart: its value over terms, and how many values it saw, above or below a division."""
 
     value: Expr
     n: Expr

@@ -29,7 +29,9 @@ class Asked:
     memory_limit: str | None = None
 
 
-def selected(loaded: Loaded, names: Sequence[str], *, everything: bool = False) -> tuple[tuple[str, ...], ScorecardSpec | None]:
+def selected(
+    loaded: Loaded, names: Sequence[str], *, everything: bool = False
+) -> tuple[tuple[str, ...], ScorecardSpec | None]:
     """The KPIs that ids of KPIs and scorecards stand for, and the scorecard where a single one is named."""
     catalog = loaded.catalog
     if everything:
@@ -45,7 +47,9 @@ def selected(loaded: Loaded, names: Sequence[str], *, everything: bool = False) 
         elif name in catalog.specs or any(d.kind == "kpi" and d.id == name for d in catalog.documents):
             ids[name] = None
         else:
-            raise CallError(f"there is no KPI or scorecard `{name}`", nearest(name, [*catalog.specs, *catalog.scorecards]))
+            raise CallError(
+                f"there is no KPI or scorecard `{name}`", nearest(name, [*catalog.specs, *catalog.scorecards])
+            )
     return tuple(ids), card if len(names) == 1 else None
 
 
@@ -55,7 +59,9 @@ def listed(card: ScorecardSpec) -> tuple[str, ...]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     known = list(known)
-    return closest(word, known) or (f"there are {', '.join(f'`{k}`' for k in known[:12])}" if known else "none is defined")
+    return closest(word, known) or (
+        f"there are {', '.join(f'`{k}`' for k in known[:12])}" if known else "none is defined"
+    )
 
 
 def request_of(
@@ -88,7 +94,9 @@ def _at(asked: Asked) -> Period | None:
     if found is None:
         raise CallError(f"`{asked.at}` is no period", "write `2026`, `2026-Q3`, `2026-03`, `2026-W07` or `2026-03-15`")
     if asked.period is not None and asked.period != found.grain:
-        raise CallError(f"`--at {asked.at}` is a {found.grain}, and `--period` says {asked.period}", "leave one of the two out")
+        raise CallError(
+            f"`--at {asked.at}` is a {found.grain}, and `--period` says {asked.period}", "leave one of the two out"
+        )
     return found
 
 

@@ -149,5 +149,3 @@ def open_engine(loaded: Loaded, *, threads: int | None, memory_limit: str | None
         memory_limit=memory_limit or loaded.project.memory_limit,
         threads=threads or loaded.project.threads,
     )
-
-

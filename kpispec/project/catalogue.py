@@ -80,7 +80,9 @@ def find_document(loaded: Loaded, name: str) -> Document:
         return found[0]
     if not found:
         known = [d.id for d in loaded.catalog.documents]
-        raise CallError(f"there is no document `{name}`", closest(name, known) or "`kpispec list` shows those there are")
+        raise CallError(
+            f"there is no document `{name}`", closest(name, known) or "`kpispec list` shows those there are"
+        )
     kinds = ", ".join(f"`{d.kind}.{d.id}`" for d in found)
     raise CallError(f"`{name}` is the id of several documents", f"name one of {kinds}")
 
@@ -148,6 +150,11 @@ def _scalar(node: Scalar) -> str:
     if not isinstance(node.value, str):
         return node.text.value
     text = node.value
-    safe = text and text[0] in _PLAIN_WORD and not any(c in text for c in ":#{}[],&*!|>'\"%@`\n\\") and text == text.strip()
+    safe = (
+        text
+        and text[0] in _PLAIN_WORD
+        and not any(c in text for c in ":#{}[],&*!|>'\"%@`\n\\")
+        and text == text.strip()
+    )
     words = text.lower() in ("null", "true", "false", "yes", "no", "on", "off")
     return text if safe and not words else json.dumps(text, ensure_ascii=False)

@@ -12,7 +12,13 @@ def explain_kpi(loaded: Loaded, id: str, language: str) -> str:
     catalog = loaded.catalog
     spec = catalog.specs[id]
     kpi = catalog.kpis.get(id)
-    parts = [_head(spec, language), _computed(spec, catalog), _judged(spec, kpi), _responsible(spec), _around(spec, catalog)]
+    parts = [
+        _head(spec, language),
+        _computed(spec, catalog),
+        _judged(spec, kpi),
+        _responsible(spec),
+        _around(spec, catalog),
+    ]
     if kpi is None:
         parts.append("This definition has findings: `kpispec validate` shows them.")
     return "\n\n".join(p for p in parts if p)
@@ -34,7 +40,9 @@ def _computed(spec: KpiSpec, catalog: Catalog) -> str:
             lines.append(f"  {item.name}: the value of KPI {item.kpi.value}" + _where([t.value for t in item.where]))
             continue
         filters = [t.value for t in (*spec.where, *item.where)]
-        lines.append(f"  {item.name}: {' '.join(item.expr.value.split())}, of the rows of {item.dataset.value}" + _where(filters))
+        lines.append(
+            f"  {item.name}: {' '.join(item.expr.value.split())}, of the rows of {item.dataset.value}" + _where(filters)
+        )
         lines += [f"    {line}" for line in _promises(item.dataset.value, item.expr.value, catalog)]
     if spec.min_n is not None:
         lines.append(f"  fewer than {spec.min_n} values are shown without a status")
@@ -71,7 +79,10 @@ def _judged(spec: KpiSpec, kpi: Kpi | None) -> str:
         lines.append(f"  {segment + ': ' if segment else ''}{written}")
     for target in spec.targets:
         end = f" to {target.last.isoformat()}" if target.last is not None else ""
-        lines.append(f"  target {target.value.value} from {target.first.isoformat()}{end}" + (f" ({target.source})" if target.source else ""))
+        lines.append(
+            f"  target {target.value.value} from {target.first.isoformat()}{end}"
+            + (f" ({target.source})" if target.source else "")
+        )
     for benchmark in kpi.benchmarks if kpi is not None else ():
         figure = benchmark.figure
         value = f"{benchmark.value:g}" if benchmark.value is not None else f"{benchmark.low:g} to {benchmark.high:g}"
@@ -96,8 +107,14 @@ def _around(spec: KpiSpec, catalog: Catalog) -> str:
     lines = ["What it reads, and what reads it"]
     reads = dict.fromkeys(i.kpi.value if isinstance(i, KpiInput) else i.dataset.value for i in spec.inputs)
     lines.append("  reads    " + ", ".join(reads))
-    users = [s.id for s in catalog.specs.values() if any(isinstance(i, KpiInput) and i.kpi.value == spec.id for i in s.inputs)]
-    cards = [c.id for c in catalog.scorecards.values() if any(e.kpi.value == spec.id for s in c.sections for e in s.kpis)]
+    users = [
+        s.id
+        for s in catalog.specs.values()
+        if any(isinstance(i, KpiInput) and i.kpi.value == spec.id for i in s.inputs)
+    ]
+    cards = [
+        c.id for c in catalog.scorecards.values() if any(e.kpi.value == spec.id for s in c.sections for e in s.kpis)
+    ]
     if users:
         lines.append("  read by  " + ", ".join(users))
     if cards:

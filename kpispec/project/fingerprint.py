@@ -49,7 +49,9 @@ def git_state(root: Path) -> tuple[str | None, bool]:
 def _git(root: Path, *words: str) -> str | None:
     guard = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks")
     try:
-        done = subprocess.run(("git", *guard, *words), cwd=root, capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(
+            ("git", *guard, *words), cwd=root, capture_output=True, text=True, timeout=10, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -1,4 +1,4 @@
-"""Files to a catalogue: the project file found, spec files read, the library taken in, everything wrong said at once."""
+"""Files to a catalogue: the project file found, spec files read, the library taken in."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -69,9 +69,7 @@ def load_project(file: Path, overrides: Sequence[tuple[str, str]] = (), cwd: Pat
     return _loaded(project, root, text, paths, overrides, here, findings)
 
 
-def load_specs(
-    paths: Iterable[Path], overrides: Sequence[tuple[str, str]] = (), cwd: Path | None = None, *, core: bool = True
-) -> Loaded:
+def load_specs(paths: Iterable[Path], overrides: Sequence[tuple[str, str]] = (), cwd: Path | None = None) -> Loaded:
     """Spec files and folders without a project. Data is bound by `overrides` only, paths relative to the folder."""
     here = cwd or Path.cwd()
     findings = Findings()
@@ -104,6 +102,14 @@ def read_text(path: Path, here: Path, findings: Findings) -> SourceFile | None:
     return None
 
 
+def _as_it_seems(path: Path) -> SourceFile:
+    """What a file that is not UTF-8 seems to say: enough to know the ids of its documents."""
+    try:
+        return SourceFile(str(path), path.read_bytes().decode("latin-1"))
+    except OSError:
+        return SourceFile(str(path), "")
+
+
 def _not_utf8(raw: bytes, at: int, shown: str, findings: Findings) -> None:
     """The place of the first byte that is no UTF-8. Its character is shown as Western files of old mean it."""
     before = len(raw[:at].decode("utf-8-sig"))
@@ -133,11 +139,13 @@ def _loaded(
     findings: Findings,
 ) -> Loaded:
     project = replace(project, bindings=_overridden(project.bindings, overrides, here))
-    files = [f for f in (read_text(p, here, findings) for p in dict.fromkeys(paths)) if f is not None]
+    texts = {p: read_text(p, here, findings) for p in dict.fromkeys(paths)}
+    files = [f for f in texts.values() if f is not None]
     own = [d for f in files for d in documents(f, findings)]
     library = library_documents(project.library, findings)
     bound = {b.dataset: b.span for b in project.bindings}
-    catalog = resolve([*library, *own], bound, findings, announced=_announced(files, own))
+    unread = [_as_it_seems(p) for p, f in texts.items() if f is None]
+    catalog = resolve([*library, *own], bound, findings, announced=_announced([*files, *unread], own))
     known = ((text,) if text is not None else ()) + tuple(files)
     return Loaded(project, catalog, known, apply_ignores(known, findings), root)
 
@@ -150,7 +158,7 @@ def _announced(files: Iterable[SourceFile], read: Iterable[Document]) -> frozens
 
 def library_documents(packs: Iterable[str], findings: Findings) -> list[Document]:
     """The documents of built-in packs, the core ones included."""
-    found = []
+    found: list[Document] = []
     for pack in dict.fromkeys((*CORE_PACKS, *packs)):
         for path in sorted(bundled("specs").joinpath(pack).glob("*.yml")):
             file = SourceFile(f"{pack}/{path.name}", path.read_text(encoding="utf-8"))
@@ -158,9 +166,7 @@ def library_documents(packs: Iterable[str], findings: Findings) -> list[Document
     return found
 
 
-def _overridden(
-    bindings: tuple[Binding, ...], overrides: Sequence[tuple[str, str]], here: Path
-) -> tuple[Binding, ...]:
+def _overridden(bindings: tuple[Binding, ...], overrides: Sequence[tuple[str, str]], here: Path) -> tuple[Binding, ...]:
     """Bindings with the paths of the command line, which are relative to where it was typed."""
     table = {b.dataset: b for b in bindings}
     given: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from kpispec.sql.lower import quoted, text_literal
 
 
 def write_parquet(report: Report, target: Path) -> None:
-    """Write the flat rows to a Parquet file, whole or not at all. Figures are doubles, counts integers, the rest text."""
+    """Write the flat rows to a Parquet file, whole or not at all: doubles, integers, the rest text."""
     from kpispec.engine.duckdb import DuckDB
 
     rows = flat_rows(report)

@@ -12,8 +12,8 @@ from kpispec.project.asked import Asked, now, parse_instant, request_of, selecte
 from kpispec.project.binding import open_engine
 from kpispec.project.fingerprint import hash_inputs
 from kpispec.project.load import CallError, Loaded, find_project, load_project, load_specs
-from kpispec.project.result import Result
 from kpispec.project.report import report_of
+from kpispec.project.result import Result
 from kpispec.project.run import Compiled, compiled, execute
 
 
@@ -80,7 +80,7 @@ class Project:
         command: str = "",
         page: bool = False,
     ) -> Result:
-        """As `run`, from settled options. `page` counts rejects by data set, and gives segments for the headline only."""
+        """As `run`, from settled options. `page` counts rejects by data set, and cuts the headline only."""
         ids, card = selected(self.loaded, names, everything=everything)
         request = request_of(self.loaded, asked, ids, card, reject_totals=page)
         engine = open_engine(self.loaded, threads=asked.threads, memory_limit=asked.memory_limit)
@@ -151,5 +151,3 @@ def load(path: str | Path = ".", *, data: Mapping[str, str | Path] | None = None
     if not place.exists():
         raise CallError(f"there is no file or folder `{place}`", "check the path")
     return Project(load_specs([place], overrides))
-
-

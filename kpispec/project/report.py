@@ -20,8 +20,8 @@ from kpispec.evaluate.report import (
 )
 from kpispec.periods import Period, key_of, period_of
 from kpispec.plan.model import Measure, Plan, Request
-from kpispec.project.fingerprint import data_hash, git_state, source_facts, spec_hash
 from kpispec.plan.plan import plan
+from kpispec.project.fingerprint import data_hash, git_state, source_facts, spec_hash
 from kpispec.project.load import Loaded
 from kpispec.project.run import Outcome
 from kpispec.render.wording import sentence
@@ -100,7 +100,7 @@ class _Maker:
         keys = [k for k in self.outcome.cells.periods if _shown(k, request)]
         periods = [period_of(request.grain, k, request.as_of_day) for k in keys]
         complete = [p for p in periods if p.complete]
-        return (complete or periods or [None])[-1]
+        return next(reversed(complete or periods), None)
 
     # KPIs
 
@@ -114,7 +114,9 @@ class _Maker:
             message = error.message if error is not None else self._lack(id)
             return self._without_values(kpi, message, error is not None)
         readings = [self._compared(measure, k, ()) for k in self._keys(measure)]
-        headline = next((r for r in readings if self.headline_period and r.period.key == self.headline_period.key), None)
+        headline = next(
+            (r for r in readings if self.headline_period and r.period.key == self.headline_period.key), None
+        )
         return replace(
             self._base(kpi.spec, kpi),
             headline=headline,
@@ -166,7 +168,9 @@ class _Maker:
     def _sql(self, id: str) -> str:
         """The statements of one KPI alone, for the same request: they run as they stand and give the same figures."""
         opened = self.outcome.opened
-        alone = plan(self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where)
+        alone = plan(
+            self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where
+        )
         return script(alone, opened.narrowed(alone)).text(tuple(opened.setup))
 
     def _without_values(self, kpi: Kpi, message: str, failed: bool) -> KpiReport:
@@ -205,7 +209,19 @@ class _Maker:
         message = own[0].message if own else "a KPI it is computed from has findings"
         place = _place(own[0].span) if own and own[0].span is not None else _place(spec.span)
         reason = Reason(Status.ERROR, "not-computed", (("message", message),))
-        reading = Reading(id, self.headline_period or self._nominal(), (), None, "number", None, None, "none", Status.ERROR, False, (reason,))
+        reading = Reading(
+            id,
+            self.headline_period or self._nominal(),
+            (),
+            None,
+            "number",
+            None,
+            None,
+            "none",
+            Status.ERROR,
+            False,
+            (reason,),
+        )
         return replace(self._base(spec, None), place=place, headline=reading, history=(reading,), message=message)
 
     # what surrounds them

@@ -39,19 +39,21 @@ def execute(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine
     narrowing = _narrowing(loaded, sound, where)
     planned = plan(loaded.catalog, sound, opened.bound, request, narrowing)
     planned = replace(planned, unavailable=_explained(planned, opened))
-    statements = script(planned, opened.narrowed(planned))
     if not planned.scans:
+        statements = script(planned, opened.narrowed(planned))
         return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing)
-    return replace(_run(loaded, planned, statements, opened, engine), where=narrowing)
-
-
-def _run(loaded: Loaded, planned: Plan, statements: Script, opened: Opened, engine: Engine) -> Outcome:
     try:
-        for _, group in statements.scans:
-            engine.run(*group)
-        table = engine.run(statements.combine)
+        outcome = _run(planned, opened, engine)
     except EngineError as error:
-        return _apart(loaded, planned, opened, engine, error)
+        outcome = _apart(loaded, [i for i in sound if planned.measure(i)], planned, opened, engine, narrowing, error)
+    return replace(outcome, where=narrowing)
+
+
+def _run(planned: Plan, opened: Opened, engine: Engine) -> Outcome:
+    statements = script(planned, opened.narrowed(planned))
+    for _, group in statements.scans:
+        engine.run(*group)
+    table = engine.run(statements.combine)
     facts = {}
     for id, sql in statements.facts:
         found = engine.run(sql)
@@ -60,23 +62,30 @@ def _run(loaded: Loaded, planned: Plan, statements: Script, opened: Opened, engi
     return Outcome(planned, statements, opened, cells, facts, timings=engine.timings)
 
 
-def _apart(loaded: Loaded, planned: Plan, opened: Opened, engine: Engine, error: EngineError) -> Outcome:
-    """A query failed: leave out the KPIs that fail on their own, and run the others once more."""
-    own = [m.id for m in planned.measures if m.id == m.kpi.id]
-    if len(own) < 2:
-        failed = dict.fromkeys(own, error)
-        return Outcome(planned, script(planned, opened.narrowed(planned)), opened, Cells({}, (), ()), {}, failed, engine.timings)
-    failed = {}
-    for id in own:
-        alone = plan(loaded.catalog, [id], opened.bound, planned.request)
-        outcome = _run(loaded, alone, script(alone, opened.narrowed(alone)), opened, engine)
-        failed.update(outcome.failed)
-    rest = plan(loaded.catalog, [i for i in own if i not in failed], opened.bound, planned.request)
-    if not rest.scans or not failed:
+def _apart(
+    loaded: Loaded,
+    ids: Sequence[str],
+    planned: Plan,
+    opened: Opened,
+    engine: Engine,
+    where: Narrowing,
+    error: EngineError,
+) -> Outcome:
+    """A query failed: find the KPIs that fail on their own, and run the others once more."""
+    failed = {ids[0]: error} if len(ids) == 1 else {}
+    for id in ids if len(ids) > 1 else ():
+        try:
+            _run(plan(loaded.catalog, [id], opened.bound, planned.request, where), opened, engine)
+        except EngineError as own:
+            failed[id] = own
+    rest = [i for i in ids if i not in failed]
+    if not failed:
         raise error
-    rest = replace(rest, unavailable=planned.unavailable)
-    outcome = _run(loaded, rest, script(rest, opened.narrowed(rest)), opened, engine)
-    return replace(outcome, failed={**outcome.failed, **failed})
+    if not rest:
+        statements = script(planned, opened.narrowed(planned))
+        return Outcome(planned, statements, opened, Cells({}, (), ()), {}, failed, engine.timings)
+    left = replace(plan(loaded.catalog, rest, opened.bound, planned.request, where), unavailable=planned.unavailable)
+    return replace(_run(left, opened, engine), failed=failed)
 
 
 def _read_by(loaded: Loaded, ids: Sequence[str]) -> tuple[str, ...]:
@@ -108,22 +117,25 @@ def _narrowing(loaded: Loaded, ids: Sequence[str], where: str | None) -> Narrowi
 
 def _explained(planned: Plan, opened: Opened) -> tuple[Unavailable, ...]:
     """KPIs whose data set could not be opened say so, not that it is unbound."""
-    found = []
-    for lack in planned.unavailable:
-        dataset = str(dict(lack.values).get("dataset", ""))
-        error = opened.failures.get(dataset)
-        if error is not None:
-            lack = Unavailable(lack.kpi, "error", "engine-failed", (("message", error.message),))
-        found.append(lack)
+    found = [_told(lack, opened) for lack in planned.unavailable]
     by_kpi = {lack.kpi: lack for lack in found}
     return tuple(_inherited(lack, by_kpi) for lack in found)
+
+
+def _told(lack: Unavailable, opened: Opened) -> Unavailable:
+    error = opened.failures.get(str(dict(lack.values).get("dataset", "")))
+    return lack if error is None else Unavailable(lack.kpi, "error", "engine-failed", (("message", error.message),))
 
 
 def _inherited(lack: Unavailable, by_kpi: Mapping[str, Unavailable]) -> Unavailable:
     if lack.code != "upstream":
         return lack
     above = by_kpi.get(str(dict(lack.values)["kpi"]))
-    return lack if above is None else Unavailable(lack.kpi, above.status, "upstream", (*lack.values, ("status", above.status)))
+    return (
+        lack
+        if above is None
+        else Unavailable(lack.kpi, above.status, "upstream", (*lack.values, ("status", above.status)))
+    )
 
 
 def _facts(columns: Sequence[str], row: Sequence[object], planned: Plan) -> DatasetFacts:
@@ -151,8 +163,6 @@ def _wall_clock(value: object, request: Request) -> datetime | None:
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC).astimezone(ZoneInfo(request.timezone)).replace(tzinfo=None)
     return datetime(value.year, value.month, value.day) if isinstance(value, date) else None
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Files laid down where one starts: the bundled example, a first project, new documents. Nothing is ever overwritten
-unless it was asked for."""
+unless it was asked for.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

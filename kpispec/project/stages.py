@@ -26,7 +26,13 @@ def _catalog(catalog: Catalog, plan: Plan) -> object:
                 "unit": kpi.unit.name,
                 "direction": kpi.direction,
                 "inputs": [
-                    {"name": r.spec.name, "dataset": r.dataset, "expr": r.spec.expr.value, "type": r.spec.checks.type or r.expr.type.value, "where": [w.place.text for w in r.where]}
+                    {
+                        "name": r.spec.name,
+                        "dataset": r.dataset,
+                        "expr": r.spec.expr.value,
+                        "type": r.spec.checks.type or r.expr.type.value,
+                        "where": [w.place.text for w in r.where],
+                    }
                     for r in kpi.rows
                 ]
                 + [{"name": u.spec.name, "kpi": u.kpi, "where": [t.value for t in u.spec.where]} for u in kpi.kpis],

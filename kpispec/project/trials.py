@@ -1,27 +1,28 @@
-"""The tests inside specs, run: given rows become a tiny data set, and the KPI goes through the same plan, SQL and judge."""
+"""The tests inside specs, run: given rows become tiny data sets, and the KPI goes through plan, SQL and judge."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
-from math import isclose
 from zoneinfo import ZoneInfo
 
 from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.diagnostics import Findings
-from kpispec.engine.base import Engine, EngineError
+from kpispec.engine.base import Engine, EngineError, Failure
+from kpispec.evaluate.intervals import rounded
 from kpispec.evaluate.judge import Judge
-from kpispec.evaluate.report import Reading
+from kpispec.evaluate.report import Reading, Reason, Segment, Status
 from kpispec.evaluate.table import DatasetFacts, read
 from kpispec.formula.constants import constant as constant_of
 from kpispec.formula.macros import substitute
 from kpispec.formula.parse import parse
-from kpispec.formula.tree import Duration, Expr, Name, Number, Type
-from kpispec.periods import parse_period
+from kpispec.formula.tree import Duration, Expr, Name, Null, Number, Type, Unary
+from kpispec.periods import parse_period, period_of
 from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.plan.plan import plan
+from kpispec.project.expectations import compared, named
 from kpispec.source import Text
-from kpispec.spec import Binding, Checks, ColumnSpec, Expectation, GivenRows, GivenValue, KpiSpec, TestSpec
-from kpispec.sql.lower import quoted, text_literal
+from kpispec.spec import Binding, Checks, ColumnSpec, DatasetSpec, GivenRows, GivenValue, KpiSpec, TestSpec
+from kpispec.sql.lower import lower, quoted, text_literal
 from kpispec.sql.relations import Raw, RawColumn, Source
 from kpispec.sql.script import script
 from kpispec.sql.setting import Clockwork
@@ -29,7 +30,6 @@ from kpispec.sql.sources import source
 from kpispec.units import duration_seconds
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)  # as-of of a test that says none: every row is past
-TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,11 @@ def _failures(catalog: Catalog, kpi: Kpi, test: TestSpec, engine: Engine, zone: 
         readings = stage.readings(engine)
     except EngineError as error:
         return (f"it could not be run: {error.message}",)
-    found = [line for e in test.expect for line in _compared(e, readings.get(e.segment))]
+    found = [line for e in test.expect for line in compared(e, readings.get(e.segment))]
     if test.by:
         expected = {e.segment for e in test.expect}
-        found += [f"{_named(s)} is there and not expected" for s in readings if s and s not in expected]
+        found += [f"{named(s)} is there and not expected" for s in readings if s and s not in expected]
     return tuple(found)
-
-
-Segment = tuple[tuple[str, str | None], ...]
 
 
 class _Stage:
@@ -148,7 +145,7 @@ class _Stage:
         statements = script(planned, sources)
         engine.run(*(s for _, group in statements.scans for s in group))
         table = engine.run(statements.combine)
-        cells = read(planned, table.columns, table.rows)  # type: ignore[arg-type]
+        cells = read(planned, table.columns, table.rows)
         facts = {s.id: DatasetFacts(0, None, None, None, None, {}) for s in planned.scans}
         judge = Judge(planned, cells, facts)
         key = self.request.first or 0
@@ -160,18 +157,23 @@ class _Stage:
     def _source(self, id: str) -> Source:
         dataset = self.datasets[id]
         columns = tuple(dict.fromkeys(c.name for c in dataset.spec.columns))
-        raw = Raw(id, _values(columns, self.tables[id], dataset), tuple(RawColumn(c, "VARCHAR") for c in columns), True)
+        raw = Raw(id, _values(columns, self.tables[id]), tuple(RawColumn(c, "VARCHAR") for c in columns), True)
         first, last = Clockwork(self.request).reach()
         found = source(
-            Binding(id), dataset.spec, raw, zone=self.zone, first=first, last=last, lower=lambda text: None, findings=Findings()
+            Binding(id),
+            dataset.spec,
+            raw,
+            zone=self.zone,
+            first=first,
+            last=last,
+            lower=lambda _text: None,
+            findings=Findings(),
         )
         assert found is not None
         return found
 
 
 def _unplannable(code: str, values: Mapping[str, object]) -> EngineError:
-    from kpispec.engine.base import Failure
-
     words = ", ".join(f"{k} {v}" for k, v in values.items())
     return EngineError(Failure.OTHER, f"{code.replace('-', ' ')} ({words})")
 
@@ -195,8 +197,6 @@ def _with_values(kpi: Kpi, given: list[GivenValue]) -> Kpi:
 
 
 def _constant(text: Text | None, like: Expr) -> Expr:
-    from kpispec.formula.tree import Null, Unary
-
     if text is None:
         return Null(place=like.place, type=Type.NUMBER)
     parsed = parse(text, "", Findings())
@@ -221,15 +221,12 @@ def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> 
     return replace(dataset, spec=replace(spec, columns=tuple(columns), declared=True), computed=computed)
 
 
-def _value_column(name: str, type: Type | None, spec: object) -> ColumnSpec:
-    from kpispec.spec import DatasetSpec
-
-    assert isinstance(spec, DatasetSpec)
+def _value_column(name: str, type: Type | None, spec: DatasetSpec) -> ColumnSpec:
     kinds = {Type.DURATION: "number", Type.UNKNOWN: None, Type.NULL: None, None: None}
     return ColumnSpec(name, spec.span, Checks(type=kinds.get(type, type.value if type is not None else None)))
 
 
-def _values(columns: tuple[str, ...], rows: list[Mapping[str, Text | None]], dataset: Dataset) -> str:
+def _values(columns: tuple[str, ...], rows: list[Mapping[str, Text | None]]) -> str:
     """Rows as a relation of texts; no rows are an empty relation."""
     names = ", ".join(quoted(c) for c in columns)
     nulls = ", ".join("cast(null as varchar)" for _ in columns)
@@ -248,11 +245,6 @@ def _cell(text: Text | None) -> str:
 
 def _without_rows(planned: Plan, kpi: Kpi, engine: Engine) -> Reading:
     """A KPI all of whose inputs are given as values: its formula is a constant."""
-    from kpispec.evaluate.intervals import rounded
-    from kpispec.evaluate.report import Reason, Status
-    from kpispec.periods import period_of
-    from kpispec.sql.lower import lower
-
     setting = Clockwork(planned.request).setting(lambda name: quoted(name.name))
     measure = planned.measures[0]
     found = engine.run(f"select cast({lower(measure.value, setting)} as double)").rows[0][0]
@@ -263,69 +255,3 @@ def _without_rows(planned: Plan, kpi: Kpi, engine: Engine) -> Reading:
     status = Status(band) if band is not None else Status.UNDEFINED if value is None else Status.NOT_JUDGED
     reasons = (zero,) if value is None else ()
     return Reading(kpi.id, period_of("all", 0), (), value, kpi.unit.name, None, None, "none", status, reasons=reasons)
-
-
-# expectations -------------------------------------------------------------------------------------------------------
-
-
-def _compared(expected: Expectation, reading: Reading | None) -> Iterator[str]:
-    if reading is None:
-        yield f"{_named(expected.segment)} is not there"
-        return
-    where = f"{_named(expected.segment)}: " if expected.segment else ""
-    if expected.null_value and reading.value is not None:
-        yield f"{where}expected null, got {_shown(reading.value)}"
-    for name, text, got in _figures(expected, reading):
-        if text is not None:
-            yield from _off(where + name, text, got, expected.tolerance, reading.unit)
-    if expected.n is not None and expected.n != reading.n:
-        yield f"{where}expected n {expected.n}, got {reading.n}"
-    if expected.status is not None and expected.status != reading.status.value:
-        yield f"{where}expected status {expected.status}, got {reading.status.value}"
-    if expected.rejected is not None and dict(expected.rejected) != dict(reading.rejected):
-        yield f"{where}expected rejects {_counts(expected.rejected)}, got {_counts(reading.rejected)}"
-
-
-def _figures(expected: Expectation, reading: Reading) -> Iterator[tuple[str, Text | None, float | None]]:
-    interval = reading.interval
-    yield "", expected.value, reading.value
-    yield "low ", expected.low, interval.low if interval is not None else None
-    yield "high ", expected.high, interval.high if interval is not None else None
-
-
-def _off(name: str, text: Text, got: float | None, tolerance: float | None, unit: str) -> Iterator[str]:
-    wanted = _wanted(text, unit)
-    if got is None:
-        yield f"{name}expected {text.value}, got null"
-    elif not isclose(wanted, got, rel_tol=TOLERANCE, abs_tol=tolerance if tolerance is not None else 1e-12):
-        yield f"{name}expected {text.value}, got {_shown(got)}"
-
-
-def _wanted(text: Text, unit: str) -> float:
-    """The value of a constant in the KPI's unit: `4 h` on a KPI in minutes is 240."""
-    from kpispec.units import parse_unit
-
-    parsed = parse(text, "", Findings())
-    value = constant_of(parsed) if parsed is not None else None
-    assert value is not None
-    own = parse_unit(unit)
-    seconds = parsed is not None and any(isinstance(e, Duration) for e in _nodes(parsed))
-    return value / own.factor if seconds and own is not None and own.family == "duration" else value
-
-
-def _nodes(expr: Expr) -> tuple[Expr, ...]:
-    from kpispec.formula.tree import walk
-
-    return walk(expr)
-
-
-def _shown(value: float) -> str:
-    return f"{value:.12g}"
-
-
-def _counts(found: tuple[tuple[str, int], ...]) -> str:
-    return ", ".join(f"{reason} {count}" for reason, count in sorted(found)) or "none"
-
-
-def _named(segment: Segment) -> str:
-    return ", ".join(f"{d} {v if v is not None else 'not given'}" for d, v in segment)

@@ -134,17 +134,9 @@ def trend(
     open_last: bool,
 ) -> Trend | None:
     """The same course with its axis, target and confidence band. `words[i]` is the value i as it is written."""
-    seen = [v for v in values if v is not None]
-    if not seen:
+    if all(v is None for v in values):
         return None
-    width, height = TREND
-    goals = [t for t in targets if t is not None]
-    ends = [end for span in intervals if span for end in span]
-    low, high = min([*seen, *goals, *ends]), max([*seen, *goals, *ends])
-    pad = (high - low) * 0.06 or abs(high) * 0.05 or 1.0
-    marks = ticks(low - pad / 4, high + pad / 4, tick.seconds)
-    x = Linear(0, len(values) - 1, _LEFT + 6, width - _RIGHT - 8)
-    y = Linear(min(low - pad, marks[0]), max(high + pad, marks[-1]), height - _BOTTOM, _TOP)
+    x, y, marks = _axes(values, intervals, targets, tick)
     points = _points(values, x, y)
     last = max(i for i, v in enumerate(values) if v is not None)
     solid = _hide(points, last) if open_last else points
@@ -164,8 +156,22 @@ def trend(
         labels=tuple((coordinate(x(i)), labels[i]) for i in _labelled(len(values))),
         xs=_xs(len(values), x),
         left=coordinate(_LEFT),
-        right=coordinate(width - _RIGHT),
+        right=coordinate(TREND[0] - _RIGHT),
     )
+
+
+def _axes(
+    values: Sequence[Figure], intervals: Sequence[Span | None], targets: Sequence[Figure], tick: Tick
+) -> tuple[Linear, Linear, list[float]]:
+    """The scales of a trend and the marks of its vertical one: all that is drawn lies between them."""
+    width, height = TREND
+    drawn = [v for v in (*values, *targets) if v is not None] + [end for span in intervals if span for end in span]
+    low, high = min(drawn), max(drawn)
+    pad = (high - low) * 0.06 or abs(high) * 0.05 or 1.0
+    marks = ticks(low - pad / 4, high + pad / 4, tick.seconds)
+    x = Linear(0, len(values) - 1, _LEFT + 6, width - _RIGHT - 8)
+    y = Linear(min(low - pad, marks[0]), max(high + pad, marks[-1]), height - _BOTTOM, _TOP)
+    return x, y, marks
 
 
 def bullet(

@@ -34,9 +34,9 @@ class Verdict:
 
 
 def verdicts(report: Report, failing: Sequence[str], *, segments: bool) -> tuple[Verdict, ...]:
-    """The headline of every KPI, and its segments when asked. `failing` names statuses; `unrated` is all without a band.
+    """The headline of every KPI, and its segments when asked.
 
-    An `error` fails always.
+    `failing` names statuses; `unrated` is all without a band. An `error` fails always.
     """
     found = []
     for kpi in report.kpis:
@@ -70,14 +70,21 @@ def to_json(found: Sequence[Verdict], report: Report) -> str:
         "period": None if report.period is None else written(report.period),
         "failed": sum(v.failed for v in found),
         "verdicts": [
-            {"kpi": v.kpi, "segment": v.segment or None, "status": v.status.value, "value": v.value, "reason": v.reason or None, "failed": v.failed}
+            {
+                "kpi": v.kpi,
+                "segment": v.segment or None,
+                "status": v.status.value,
+                "value": v.value,
+                "reason": v.reason or None,
+                "failed": v.failed,
+            }
             for v in found
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def to_github(found: Sequence[Verdict], report: Report) -> str:
+def to_github(found: Sequence[Verdict], _report: Report) -> str:
     lines = []
     for v in found:
         if v.failed:
@@ -87,7 +94,7 @@ def to_github(found: Sequence[Verdict], report: Report) -> str:
     return "\n".join([*lines, f"{len(found)} judged, {sum(v.failed for v in found)} failed"])
 
 
-def to_junit(found: Sequence[Verdict], report: Report) -> str:
+def to_junit(found: Sequence[Verdict], _report: Report) -> str:
     failed = sum(v.failed for v in found)
     head = f'<testsuite name="kpispec" tests="{len(found)}" failures="{failed}">'
     cases = []

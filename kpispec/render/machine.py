@@ -15,6 +15,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Cell: TypeAlias = "bool | int | float | str | None"
 
 SCHEMA = "kpispec-result/1"
+NOT_GIVEN = "not given"
 _UNITS = {"percent": "%"}
 _ROW_KEYS = (
     "kpi", "period.grain", "period.start", "period.end", "period.complete", "segment", "value", "unit", "n", "low",
@@ -34,25 +35,33 @@ def rows(report: Report) -> list[dict[str, Json]]:
 
 
 def to_json(report: Report) -> str:
-    engine: dict[str, Json] = {"name": report.reproduction.engine, "version": report.reproduction.engine_version}
-    document: dict[str, Json] = {
+    """The document of `--format json`, one result a line."""
+    head: dict[str, Json] = {
         "schema": SCHEMA,
         "project": report.project,
         "as_of": instant(report).isoformat(),
-        "engine": engine,
+        "engine": {"name": report.reproduction.engine, "version": report.reproduction.engine_version},
         "spec_hash": report.reproduction.spec_hash,
-        "results": list(rows(report)),
-        "errors": [_error(reason) for reason in report.errors],
     }
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    opening = _line(head)[:-1]
+    results = ",\n".join(_line(row) for row in rows(report))
+    errors = _line([_error(reason) for reason in report.errors])
+    return f'{opening}, "results": [\n{results}\n], "errors": {errors}}}\n'
+
+
+def _line(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def to_jsonl(report: Report) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows(report))
+    return "".join(_line(row) + "\n" for row in rows(report))
 
 
 def flat_rows(report: Report) -> list[dict[str, Cell]]:
-    """The rows with dotted column names, the same columns in each: what CSV and Parquet hold."""
+    """The rows with dotted column names, the same columns in each: what CSV and Parquet hold.
+
+    A segment that is not given is the text `not given` here: an empty cell means that the row is not cut by it.
+    """
     flat = [dict(_flatten(row)) for row in rows(report)]
     columns = _columns(flat)
     return [{column: row.get(column) for column in columns} for row in flat]
@@ -102,10 +111,10 @@ def _row(reading: Reading, language: str) -> dict[str, Json]:
         "low": _figure(interval.low) if interval else None,
         "high": _figure(interval.high) if interval else None,
         "level": interval.level if interval else None,
-        "method": reading.method,
+        "method": None if reading.method == "none" else reading.method,
         "status": reading.status.value,
         "uncertain": reading.uncertain,
-        "reasons": [r.status.value for r in reading.reasons],
+        "reasons": _statuses(reading),
         "reason": sentence(reason) if reason else None,
         "threshold": _threshold(reading.bands),
         "target": _target(reading),
@@ -116,6 +125,13 @@ def _row(reading: Reading, language: str) -> dict[str, Json]:
         },
         "rejected": dict(reading.rejected),
     }
+
+
+def _statuses(reading: Reading) -> list[Json]:
+    """Every status that applies, once, in the order in which they are looked at."""
+    order = list(Status)
+    applying = {r.status for r in reading.reasons}
+    return [status.value for status in order if status in applying]
 
 
 def _failed(kpi: KpiReport) -> dict[str, Json]:
@@ -184,6 +200,8 @@ def _flatten(value: Json, name: str = "") -> Iterator[tuple[str, Cell]]:
         case list():
             for i, item in enumerate(value):
                 yield from _flatten(item, f"{name}.{i}")
+        case None if name.startswith("segment."):
+            yield name, NOT_GIVEN
         case _:
             yield name, value
 

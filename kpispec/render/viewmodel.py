@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kpispec.evaluate.report import Freshness, KpiReport, Reading, Report
+from kpispec.evaluate.report import KpiReport, Reading, Report
 from kpispec.periods import Period
 from kpispec.render.drawer import Drawer, drawer_of
-from kpispec.render.format import NOTHING, format_day, format_days, format_instant, locale_of, number, percentage
+from kpispec.render.format import format_day, format_instant, locale_of, percentage
 from kpispec.render.indicator import Row, delta_of, row_of, status_of
 from kpispec.render.lines import changes_of, cuts, figures_of
 from kpispec.render.machine import instant
 from kpispec.render.phrases import LONGEST_TEXT, NOT_RATED, TONE_WORDS, Phrase, Voice, tone
+from kpispec.render.provenance import SourceLine, reproduction, source_line
 from kpispec.render.segments import Heat, heats_of
 from kpispec.render.wording import words
 
@@ -63,19 +64,6 @@ class Block:
 
     title: Phrase
     rows: tuple[tuple[Row, Drawer], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    name: Phrase
-    id: str
-    rows: str
-    newest: str
-    age: str
-    kind: str  # good watch bad
-    state: str
-    rejected: str
-    files: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +130,8 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         blocks=blocks,
         span=_span(report, voice),
         heats=tuple(heats_of(report, voice, keys)),
-        sources=tuple(_source(f, voice) for f in report.freshness),
-        reproduction=_reproduction(report, voice),
+        sources=tuple(source_line(f, voice) for f in report.freshness),
+        reproduction=reproduction(report, voice),
         errors=tuple(voice.words.sentence(reason) for reason in report.errors),
         alternates=tuple(Alternate(tag, href, _own_name(tag)) for tag, href in sorted(alternates.items())),
         generator=f"kpispec {report.reproduction.kpispec_version}",
@@ -300,53 +288,6 @@ def _level(report: Report, voice: Voice) -> str:
 def _span(report: Report, voice: Voice) -> str:
     longest = max((len(k.history) for k in report.kpis), default=0)
     return voice.words.count(*SPANS.get(report.grain, SPANS["all"]), longest)
-
-
-def _source(freshness: Freshness, voice: Voice) -> SourceLine:
-    language, say = voice.language, voice.words.say
-    kind, state = "good", say(_("up to date"))
-    if freshness.error is not None:
-        kind, state = "bad", freshness.error
-    elif freshness.stale and freshness.max_age_days is not None:
-        limit = format_days(freshness.max_age_days, language)
-        kind, state = "watch", say(_("late: at most {age}"), age=limit)
-    elif freshness.max_age_days is None:
-        kind, state = NOT_RATED, say(_("no age limit"))
-    rejected = ", ".join(f"{number(n, language)} {voice.words.reject(reason)}" for reason, n in freshness.rejected)
-    dataset = freshness.dataset
-    files = voice.words.count("{n} file", "{n} files", len(freshness.files)) if freshness.files else ""
-    return SourceLine(
-        name=voice.phrase(dataset.label, dataset.id),
-        id=dataset.id,
-        rows=number(freshness.rows, language) if freshness.rows is not None else NOTHING,
-        newest=format_day(freshness.last.date(), language) if freshness.last else NOTHING,
-        age=format_days(freshness.age_days, language) if freshness.age_days is not None else NOTHING,
-        kind=kind,
-        state=state,
-        rejected=rejected,
-        files=files,
-    )
-
-
-def _reproduction(report: Report, voice: Voice) -> tuple[tuple[str, str, bool], ...]:
-    made, say = report.reproduction, voice.words.say
-    commit = made.git_commit or say(_("not under git"))
-    if made.git_commit and made.git_dirty:
-        commit += " " + say(_("with changes not committed"))
-    return (
-        (say(_("As of")), f"{format_instant(instant(report), voice.language)} ({report.timezone})", False),
-        (say(_("Specifications")), _short(made.spec_hash), True),
-        (say(_("Git commit")), commit, made.git_commit is not None),
-        (say(_("Data")), _short(made.data_hash), True),
-        (say(_("Engine")), f"kpispec {made.kpispec_version}, {made.engine} {made.engine_version}", False),
-        (say(_("Command")), made.command, True),
-    )
-
-
-def _short(digest: str) -> str:
-    """A digest that can be read out: its first 16 characters."""
-    kind, colon, rest = digest.rpartition(":")
-    return f"{kind}{colon}{rest[:16]}"
 
 
 def _own_name(tag: str) -> str:

@@ -1,7 +1,7 @@
 """Which columns of a scan become keys of its finest groups: integers of few values, read by counts and moments alone.
 
-Ten answers of a survey question make ten groups, and everything asked about the question is then asked of a group. On ten
-million rows this took a fifth off the best query that checks each row.
+Ten answers of a survey question make ten groups, and everything asked about the question is then asked of a group. On
+ten million rows this took a fifth off the best query that checks each row.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,9 @@ MOST_GROUPS = 128
 def codes_of(scan: Scan, source: Source) -> tuple[SourceColumn, ...]:
     """The columns to be keys: those that no expression mixes with a column that is none, as long as groups stay few."""
     found = [c for c in source.columns if c.code is not None and c.code.size <= LARGEST_CODE and c.name in scan.columns]
-    found = [c for c in found if c.name != scan.clock and c.name not in scan.dimensions and c.name not in _row_names(scan)]
+    found = [
+        c for c in found if c.name != scan.clock and c.name not in scan.dimensions and c.name not in _row_names(scan)
+    ]
     while found:
         keys = {c.name for c in found} | set(scan.dimensions)
         kept = [c for c in found if all(_apart(c.name, t, keys) for t in scan.terms)]

@@ -1,4 +1,4 @@
-"""The last statement of a run: periods and segments, the scans' terms beside each other, and every KPI's value over them."""
+"""The last statement of a run: periods and segments, the terms beside each other, and every KPI's value over them."""
 
 from collections.abc import Iterable
 
@@ -22,8 +22,13 @@ from kpispec.sql.text import Column, indented, select, with_clauses
 
 
 def combine(plan: Plan) -> str:
-    """The select that gives one row a period and segment, and for each measure its value and what is needed to judge it."""
-    steps = [("periods", _periods(plan)), ("segments", _segments(plan)), ("spine", _spine(plan)), ("terms", _terms(plan))]
+    """The select of one row a period and segment, and for each measure its value and what is needed to judge it."""
+    steps = [
+        ("periods", _periods(plan)),
+        ("segments", _segments(plan)),
+        ("spine", _spine(plan)),
+        ("terms", _terms(plan)),
+    ]
     last = "terms"
     for number, level in enumerate(_levels(plan.measures), 1):
         last_step = f"values_{number}"
@@ -40,7 +45,9 @@ def _periods(plan: Plan) -> str:
     """Every period from the first to the last that is covered, or asked for."""
     if plan.request.grain == "all":
         return f"select 0 as {quoted(PERIOD)}"
-    known = "\nunion all\n".join(f"select first_period, last_period from {quoted(covered_table(s.id))}" for s in plan.scans)
+    known = "\nunion all\n".join(
+        f"select first_period, last_period from {quoted(covered_table(s.id))}" for s in plan.scans
+    )
     earliest, latest = plan.request.reach
     first = "min(first_period)" if earliest is None else str(earliest)
     last = "max(last_period)" if latest is None else str(latest)
@@ -110,7 +117,8 @@ def _terms(plan: Plan) -> str:
 def _term(scan: Scan, named: NamedTerm) -> Column:
     column = f"{quoted(scan_table(scan.id))}.{quoted(named.name)}"
     if not named.term.zero:
-        return Column(column, named.name)
+        bounded = scan.covers != (None, None)  # else there is no row outside of what is covered
+        return Column(f"case when {quoted(_in(scan))} then {column} end" if bounded else column, named.name)
     return Column(f"case when {quoted(_in(scan))} then coalesce({column}, 0) end", named.name)
 
 
@@ -158,7 +166,9 @@ def _result(plan: Plan) -> list[Column]:
     columns = [Column(quoted(k), k) for k in (PERIOD, SET, *plan.request.dimensions)]
     for measure in plan.measures:
         columns.append(Column(_finite(measure), measure.id))
-        columns += [Column(quoted(c), c) for c in (n_column(measure.id), seen_column(measure.id), zero_column(measure.id))]
+        columns += [
+            Column(quoted(c), c) for c in (n_column(measure.id), seen_column(measure.id), zero_column(measure.id))
+        ]
         parts = measure.spread.parts if measure.spread is not None else ()
         columns += [Column(lower(tree, setting), part_column(measure.id, part)) for part, tree in parts]
         for reason, terms in measure.rejects:

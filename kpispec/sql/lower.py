@@ -1,7 +1,7 @@
-"""From a checked tree to DuckDB's SQL. Every null, empty and rounding rule of the language that DuckDB does not share is set here.
+"""From a checked tree to DuckDB's SQL. Rules of null, empty and rounding that DuckDB does not share are set here.
 
-Timestamps are naive and in UTC inside the engine, durations are seconds as doubles. A part of a timestamp (its hour, its
-day) is that of the project's zone, so the parts go through `Dialect.local`.
+Timestamps are naive and in UTC inside the engine, durations are seconds as doubles. A part of a timestamp (its hour,
+its day) is that of the project's zone, so the parts go through `Setting.local`.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,20 @@ SQL_TYPES = {
     Type.DURATION: "double",
 }
 
-_PRECEDENCE = {"or": 1, "and": 2, "not": 3, "compare": 4, "||": 5, "+": 6, "-": 6, "*": 7, "/": 7, "%": 7, "sign": 8, "atom": 9}
+_PRECEDENCE = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    "compare": 4,
+    "||": 5,
+    "+": 6,
+    "-": 6,
+    "*": 7,
+    "/": 7,
+    "%": 7,
+    "sign": 8,
+    "atom": 9,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +94,6 @@ def _at_least(expr: Expr, setting: Setting, level: int) -> str:
 def _lower(expr: Expr, setting: Setting) -> tuple[str, int]:
     atom = _PRECEDENCE["atom"]
     match expr:
-        case Number(text=text):
-            return text, atom
-        case String(value=value):
-            return text_literal(value), atom
-        case Boolean(value=flag):
-            return ("true" if flag else "false"), atom
-        case Null():
-            return "null", atom
-        case Star():
-            return "*", atom
-        case Duration(seconds=seconds):
-            return number_literal(seconds), atom
-        case CalendarInterval(months=months):
-            return f"interval '{months} months'", atom
-        case Moment():
-            return _moment(expr, setting), atom
         case Name():
             return setting.name(expr), atom
         case Unary() | Binary():
@@ -109,17 +106,33 @@ def _lower(expr: Expr, setting: Setting) -> tuple[str, int]:
             return _cast(expr, setting), atom
         case Call():
             return _call(expr, setting)
+        case _:
+            return _literal(expr), atom
+
+
+def _literal(expr: Number | String | Boolean | Null | Star | Duration | CalendarInterval | Moment) -> str:
+    match expr:
+        case Number(text=text):
+            return text
+        case String(value=value):
+            return text_literal(value)
+        case Boolean(value=flag):
+            return "true" if flag else "false"
+        case Null():
+            return "null"
+        case Star():
+            return "*"
+        case Duration(seconds=seconds):
+            return number_literal(seconds)
+        case CalendarInterval(months=months):
+            return f"interval '{months} months'"
+        case Moment(value=value):
+            return f"{'date' if expr.type is Type.DATE else 'timestamp'} '{value}'"
 
 
 def number_literal(value: float) -> str:
     """A number as SQL, without an exponent where it is whole."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-
-
-def _moment(expr: Moment, setting: Setting) -> str:
-    if expr.type is Type.DATE:
-        return f"date '{expr.value}'"
-    return f"timestamp '{expr.value}'"
 
 
 # operators ----------------------------------------------------------------------------------------------------------
@@ -138,7 +151,7 @@ def _operator(expr: Unary | Binary, setting: Setting) -> tuple[str, int]:
         return _division(expr, setting)
     level = _PRECEDENCE.get(expr.op, _PRECEDENCE["compare"])
     left_level = level + 1 if level == _PRECEDENCE["compare"] else level
-    right_level = level if expr.op in ("and", "or", "+", "*", "||") else level + 1
+    right_level = level if expr.op in ("and", "or", "+", "||") else level + 1
     left, right = _at_least(expr.left, setting, left_level), _at_least(expr.right, setting, right_level)
     return f"{left} {expr.op} {right}", level
 
@@ -288,7 +301,7 @@ def _call(expr: Call, setting: Setting) -> tuple[str, int]:
         ends = ", ".join(_wall_clock(a, setting) for a in expr.args[1:])
         return f"date_diff({lower(expr.args[0], setting)}, {ends})", _PRECEDENCE["atom"]
     args = [lower(a, setting) for a in expr.args]
-    if expr.name in ("round",) and expr.args[0].type is not Type.INTEGER:
+    if expr.name == "round" and expr.args[0].type is not Type.INTEGER:
         args[0] = f"cast({args[0]} as double)"
     spelled = SPELLINGS.get(expr.name)
     if spelled is not None and expr.window is None and expr.filter is None:
@@ -333,7 +346,9 @@ def _window(window: Window, setting: Setting) -> str:
     if window.partition:
         parts.append("partition by " + ", ".join(lower(e, setting) for e in window.partition))
     if window.order:
-        parts.append("order by " + ", ".join(_order_item(o.expr, o.descending, o.nulls_first, setting) for o in window.order))
+        parts.append(
+            "order by " + ", ".join(_order_item(o.expr, o.descending, o.nulls_first, setting) for o in window.order)
+        )
     if window.frame is not None:
         parts.append(f"rows between {_bound(window.frame[0])} and {_bound(window.frame[1])}")
     return " ".join(parts)

@@ -46,7 +46,7 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An integer column of few declared values that needs no conversion: rows may be counted by it before it is checked.
+    """An integer column of few declared values, not converted: rows may be counted by it before it is checked.
 
     `given` is what stands in the relation; `sql` and `rejects` are as those of the column, over the column's own name.
     """
@@ -62,7 +62,7 @@ class SourceColumn:
     """A column of a source. `sql` is null where the cell is empty or rejected.
 
     `rejects` are (reason, condition) in order. At most one is true for a row; null means false. `given` is what stands
-    in the cell, where a value in it can only be rejected for the one reason there is: counting both tells how many were.
+    in the cell, where a value can only be rejected for the one reason there is: counting both tells how many were.
     """
 
     name: str

@@ -9,6 +9,7 @@ from kpispec.formula.constants import constant
 from kpispec.formula.tree import Binary, Expr, Name, Type
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import NamedTerm, Plan, Request, Scan
+from kpispec.plan.plan import columns_behind
 from kpispec.sql.codes import codes_of
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
@@ -44,7 +45,7 @@ class _Writer:
         uses = Counter(c for t in self.scan.terms for c in self._row_conditions(t))
         for named in self.scan.terms:
             if named.term.reject is not None:
-                self.flags.setdefault(named.term.reject, self._flag(*named.term.reject))
+                self.flags.setdefault(named.term.reject, self._flag(named.term.reject[0]))
             for condition in self._row_conditions(named):
                 if uses[condition] > 1 and not isinstance(condition, Name):
                     self.conditions.setdefault(condition, f"is__{len(self.conditions) + 1}")
@@ -70,7 +71,7 @@ class _Writer:
     def _column(self, name: str) -> SourceColumn:
         return next(c for c in self.source.columns if c.name == name)
 
-    def _flag(self, column: str, reason: str) -> str:
+    def _flag(self, column: str) -> str:
         if self._column(column).given is not None and column not in {c.name for c in self.codes}:
             return f"{quoted(column + '__given')} - {quoted(column)}"
         return quoted(f"{column}__rejected_{1 + sum(1 for c, _ in self.flags if c == column)}")
@@ -99,9 +100,11 @@ class _Writer:
             return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
         clock = quoted(self.scan.clock)
         edges = self._edges(period_key(self._local(clock), self.request.grain), clock, clock)
-        column = self._column(self.scan.clock)
-        steps = [("rows", select([Column(column.sql, column.name)], self.source.relation))]
-        return create_table(name, with_clauses(steps, select(edges, quoted("rows"), self._seen(keep_undated=False))))
+        wanted = columns_behind(self.scan.dataset, [self.scan.clock])
+        steps = [("rows", select([Column(self._column(c).sql, c) for c in wanted], self.source.relation))]
+        steps += self._with(self._behind({self.scan.clock}), "rows")
+        last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=False))
+        return create_table(name, with_clauses(steps, last))
 
     def _edges(self, period: str, oldest: str, newest: str) -> list[Column]:
         first, last = self.scan.covers
@@ -121,13 +124,20 @@ class _Writer:
         columns = [Column(codes.get(c.name, c.sql), c.name) for c in read]
         columns += [column for key, flag in self.flags.items() for column in self._flagged(key, flag)]
         steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
-        filters = [*self._seen(keep_undated=True), *(self._condition(w) for w in self.scan.dataset.where)]
-        computed = self._computed()
+        filters = [*self._seen(keep_undated=True), *(self._plain(w) for w in self.scan.dataset.where)]
+        early = self._behind({self.scan.clock or "", *(n for w in self.scan.dataset.where for n in names(w))})
+        steps += self._with(early, "rows")
         if filters:
-            steps.append(("seen", select([Column("*", "*")], quoted("rows"), filters)))
+            steps.append(("seen", select([Column("*", "*")], quoted(steps[-1][0]), filters)))
+        return steps + self._with([c for c in self._computed() if c not in early], steps[-1][0])
+
+    def _with(self, computed: list[tuple[str, Expr]], source: str) -> list[tuple[str, str]]:
+        """A step for each computed column, each over the one before."""
+        steps = []
         for name, expr in computed:
-            last = steps[-1][0]
-            steps.append((f"with_{name}", select([Column("*", "*"), Column(lower(expr, self.setting), name)], quoted(last))))
+            columns = [Column("*", "*"), Column(lower(expr, self.setting), name)]
+            steps.append((f"with_{name}", select(columns, quoted(source))))
+            source = f"with_{name}"
         return steps
 
     def _flagged(self, reject: tuple[str, str], flag: str) -> list[Column]:
@@ -143,7 +153,11 @@ class _Writer:
     def _computed(self) -> list[tuple[str, Expr]]:
         """The computed columns that something reads, in the order they build on each other."""
         needed = {n for t in self.scan.terms for e in (*t.term.args, *t.term.where) for n in names(e)}
-        needed |= set(self.scan.dimensions) | ({self.scan.clock} if self.scan.clock else set())
+        return self._behind(needed | set(self.scan.dimensions))
+
+    def _behind(self, wanted: set[str]) -> list[tuple[str, Expr]]:
+        """The computed columns that names come from, in the order they build on each other."""
+        needed = set(wanted)
         for name, expr in reversed(self.scan.dataset.computed):
             if name in needed:
                 needed |= names(expr)
@@ -320,4 +334,3 @@ class _Writer:
                 column = ranks_around(column, constant(named.term.args[1]) or 0.5, constant(named.term.args[2]) or 1.96)
             columns.append(Column(column, named.name))
         return select(columns, f"rolled join whole_rows\n  on {on}")
-

@@ -53,8 +53,8 @@ def source(
     """The typed and checked rows of a data set, `None` where no column could be bound.
 
     A declared column that the data lacks is a finding, unless it is optional, and is left out. `zone` is the project's;
-    `first` and `last` bound the years in which a local time is moved to UTC without asking the zone's table. `only` names
-    the columns that are read: all of them by default.
+    `first` and `last` bound the years in which a local time is moved to UTC without asking the zone's table. `only`
+    names the columns that are read: all of them by default.
     """
     notation = Notation(
         zone=binding.timezone or zone,
@@ -208,7 +208,7 @@ def _report_missing(
         f"`{raw.label}` has no column {target}",
         subject=f"data.{binding.dataset}.{spec.name}",
         span=span,
-        help=f"{cure}; it has {listed}" if names else cure,
+        help=f"{cure}; it has {listed}" if names and near is None else cure,
     )
 
 

@@ -129,15 +129,14 @@ def _approximate(arguments: list[str], where: str) -> str:
     return f"approx_count_distinct({_kept(arguments[0], where)})"
 
 
-def _extreme(function: str, sign: str) -> Callable[[list[str], str], str]:
-    """`arg_max` skips nulls and takes the greatest value among ties; `arg_min` likewise."""
+def _extreme(order: str) -> Callable[[list[str], str], str]:
+    """The value at the greatest or smallest other, nulls skipped; of ties the greatest value."""
 
     def spelled(arguments: list[str], where: str) -> str:
         value, by = arguments
         both = f"{value} is not null and {by} is not null"
         kept = f"{where} and {both}" if where else both
-        picked = f"{function}({value}, {{'by': {by}, 'value': {sign}{value}}})"
-        return _filtered(picked, kept)
+        return _filtered(f"first({value} order by {by}{order}, {value} desc)", kept)
 
     return spelled
 
@@ -156,8 +155,8 @@ _HOLISTIC: dict[str, Callable[[list[str], str], str]] = {
     "quantile_disc": _quantile("quantile_disc"),
     "count_distinct": _distinct,
     "approx_count_distinct": _approximate,
-    "arg_max": _extreme("arg_max", ""),
-    "arg_min": _extreme("arg_min", "-"),
+    "arg_max": _extreme(" desc"),
+    "arg_min": _extreme(""),
     "corr": _corr,
     "ranks_around": _sorted,
 }

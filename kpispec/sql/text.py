@@ -23,7 +23,11 @@ class Column:
 
 
 def select(
-    columns: Sequence[Column], source: str, where: Sequence[str] = (), group: str | None = None, order: str | None = None
+    columns: Sequence[Column],
+    source: str,
+    where: Sequence[str] = (),
+    group: str | None = None,
+    order: str | None = None,
 ) -> str:
     """A select statement. Conditions are joined by `and`."""
     lines = ["select", *_listed([c.text for c in columns]), f"from {source}"]

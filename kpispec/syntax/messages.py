@@ -12,7 +12,7 @@ from kpispec.syntax.nodes import Document, Map, Node, Scalar, Seq
 from kpispec.syntax.shapes import COLUMN, DATE, DURATION, ID, LANGUAGE, NAME, REFERENCE, VERSION, Shape
 from kpispec.syntax.violations import Report, Violation, join, key_span, near, place, short, wide
 
-_ORDER = {"additionalProperties": 0, "pattern": 0, "type": 0, "required": 2, "minProperties": 2}
+_ORDER = {"additionalProperties": -1, "pattern": 0, "type": 0, "required": 2, "minProperties": 2}
 _FOUND = {
     "object": "a map",
     "array": "a list",

@@ -27,7 +27,7 @@ def check(document: Document, findings: Findings, *, complete: bool) -> bool:
     said = tuple(findings)
     for finding in found:
         if not any(_same_cause(finding, earlier) for earlier in said):
-            _append(finding, findings)
+            findings.keep(finding)
     return len(found) == 0
 
 
@@ -43,17 +43,6 @@ def _same_cause(finding: Finding, earlier: Finding) -> bool:
         return False
     return here.start < there.end and there.start < here.end
 
-
-def _append(finding: Finding, findings: Findings) -> None:
-    findings.add(
-        finding.rule,
-        finding.message,
-        subject=finding.subject,
-        span=finding.span,
-        help=finding.help,
-        fix=finding.fix,
-        related=finding.related,
-    )
 
 
 def _violations(root: Map, shape: Shape, complete: bool) -> Iterator[Violation]:

@@ -33,7 +33,7 @@ def apply_ignores(files: Iterable[SourceFile], findings: Findings) -> Findings:
         silencing = [ignore for ignore in ignores if _silences(ignore, finding)]
         used.update(silencing)
         if not silencing:
-            _append(finding, kept)
+            kept.keep(finding)
     for ignore in ignores:
         if ignore not in used and ignore.rule not in _FOUND_LATER:
             _unused(ignore, kept)
@@ -46,7 +46,7 @@ def unsilenced(files: Iterable[SourceFile], findings: Findings) -> Findings:
     kept = Findings()
     for finding in findings:
         if not any(_silences(ignore, finding) for ignore in ignores):
-            _append(finding, kept)
+            kept.keep(finding)
     return kept
 
 
@@ -83,14 +83,3 @@ def _unused(ignore: _Ignore, kept: Findings) -> None:
         help = f"did you mean `{close[0]}`?" if close else "delete the comment"
     kept.add("unused-ignore", message, subject=ignore.span.file.path, span=ignore.span, help=help)
 
-
-def _append(finding: Finding, kept: Findings) -> None:
-    kept.add(
-        finding.rule,
-        finding.message,
-        subject=finding.subject,
-        span=finding.span,
-        help=finding.help,
-        fix=finding.fix,
-        related=finding.related,
-    )

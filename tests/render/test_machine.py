@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 
+from kpispec.evaluate.report import Reason, Status
 from kpispec.render.machine import flat_rows, rows, to_csv, to_json, to_jsonl, to_markdown
 
 from .fixtures import SKETCHES, hostile, report
@@ -109,6 +110,19 @@ def test_flat_rows_have_the_same_dotted_columns(whole):
     assert {tuple(r) for r in flat} == {tuple(flat[0])}
     assert {"period.start", "segment.channel", "compare.previous_period.delta", "rejected.refused"} <= set(flat[0])
     assert not any(isinstance(v, dict | list) for r in flat for v in r.values())
+
+
+def test_a_cell_of_csv_tells_what_is_not_given_from_what_is_not_cut(whole):
+    nps = [line for line in csv.DictReader(StringIO(to_csv(whole))) if line["kpi"] == "nps"]
+    assert (nps[0]["segment.region"], nps[-1]["segment.region"]) == ("", "not given")
+    assert find(rows(whole), "nps", {"region": None})["segment"] == {"region": None}
+
+
+def test_statuses_that_apply_stand_once_and_in_order(whole):
+    kpi = next(k for k in whole.kpis if k.spec.id == "video_csat")
+    both = (Reason(Status.STALE, "stale"), kpi.headline.reason, Reason(Status.STALE, "stale"))
+    alone = replace(kpi, headline=replace(kpi.headline, reasons=both), history=(), segments=())
+    assert rows(replace(whole, kpis=(alone,)))[0]["reasons"] == ["too_few", "stale"]
 
 
 def test_csv_reads_back_and_nothing_stands_where_nothing_is_said(whole):
