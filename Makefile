@@ -23,7 +23,6 @@ help:
 demo: setup
 	@rm -rf $(DEMO) && mkdir -p $(dir $(DEMO))
 	@$(BIN)/kpispec demo $(DEMO)
-	@find "$(CURDIR)/$(DEMO)" -name '*.html' -exec echo "scorecard: {}" \;
 
 test: setup browser check
 	@$(BIN)/pytest -n 2
@@ -71,7 +70,7 @@ $(VENV)/.synced: pyproject.toml uv.lock
 	  uv=.tools/bin/uv; \
 	fi; \
 	echo "setting up: the locked dependencies in $(VENV)"; \
-	"$$uv" sync --frozen --quiet --all-extras --python "$${python:-3.11}" || exit 1
+	"$$uv" sync --frozen --quiet --all-extras --python "$${python:->=3.11}" || exit 1
 	@touch $@
 
 # Browser tests skip themselves where no Chromium is found; this says why, and installs one where it may.

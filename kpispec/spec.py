@@ -379,5 +379,10 @@ class ProjectSpec:
     threads: int | None = None
     span: Span | None = None
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones of bindings that have one of their own."""
+        return tuple(dict.fromkeys(b.timezone for b in self.bindings if b.timezone is not None))
+
     def binding(self, dataset: str) -> Binding | None:
         return next((b for b in self.bindings if b.dataset == dataset), None)

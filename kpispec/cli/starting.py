@@ -1,18 +1,167 @@
 """`init`, `demo`, `new`: where one starts."""
 
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpispec.cli.options import Language, asked_of, shell_words
-from kpispec.cli.shell import screen, write_text
+from kpispec.cli.options import Language, ProjectDir, asked_of, open_project, shell_words
+from kpispec.cli.shell import Exit, answer, screen, write_text
 
 if TYPE_CHECKING:
+    from kpispec.project.load import Loaded
     from kpispec.project.project import Project
+    from kpispec.project.proposing import Proposed
     from kpispec.project.result import Result
 
 PAGE = "scorecard.html"
+CONNECTORS = ("zendesk", "intercom", "freshdesk")
+
+
+class Kind(StrEnum):
+    KPI = "kpi"
+    DATASET = "dataset"
+    SCORECARD = "scorecard"
+    BENCHMARK = "benchmark"
+    FUNCTION = "function"
+
+
+def init(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="The project's folder; default: this one.", show_default=False),
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="FILE", help="A file or glob of your own data; repeatable.", show_default=False),
+    ] = None,
+) -> None:
+    """Write a small working project: over made-up answers, or proposed from the columns of your own files."""
+    from kpispec.project.asked import now
+    from kpispec.project.load import CallError
+
+    target = folder or Path()
+    if target.is_file():
+        raise CallError(
+            f"`{target}` is a file", f"name a folder; for a project over it: `kpispec init --from {target}`"
+        )
+    today = now().date()
+    if sources:
+        _init_from(sources, target, today)
+    else:
+        _init_starter(target, today)
+
+
+def _init_starter(folder: Path, today: date) -> None:
+    from kpispec.project.scaffold import starter_files
+
+    _lay_project(folder, starter_files(today))
+    _tell_next(folder, ["kpispec run --all", "kpispec render customers", "kpispec new kpi ID"])
+
+
+def _init_from(sources: Sequence[str], folder: Path, today: date) -> None:
+    """A project proposed for files, with all that was guessed and could not be bound on stdout."""
+    from kpispec.project.load import PROJECT_FILES
+    from kpispec.project.naming import project_name
+    from kpispec.project.proposing import proposed
+    from kpispec.project.scaffold import must_be_free
+    from kpispec.project.told import told
+
+    _must_be_files(sources)
+    must_be_free(folder, PROJECT_FILES)
+    found = proposed(sources, folder, Path.cwd())
+    files = found.files(project_name(folder.resolve().name))
+    _lay_project(folder, {name: text.encode() for name, text in files.items()})
+    typer.echo(told(found.datasets, found.unread))
+    _tell_next(folder, _next_of(found, today))
+    _must_be_valid(folder)
+
+
+def _must_be_files(sources: Sequence[str]) -> None:
+    from kpispec.project.load import CallError
+
+    for source in sources:
+        if source in CONNECTORS and not Path(source).exists():
+            raise CallError(
+                f"`--from {source}` is not there yet: this version reads files only",
+                f"export tickets and ratings from {source}, and name the files: `--from tickets.csv`",
+            )
+
+
+def _next_of(found: "Proposed", today: date) -> list[str]:
+    """What to try on a proposal. Of data that ended long ago the last month is seen from its end."""
+    from kpispec.project.proposal import SCORECARD
+    from kpispec.project.proposing import next_month
+
+    if not found.dated:
+        return ["kpispec run --all", "kpispec validate --data"]
+    end = found.data_ends
+    seen = f" --as-of {next_month(end)}" if end is not None and next_month(next_month(end)) <= today else ""
+    return [f"kpispec run --all{seen}", f"kpispec render {SCORECARD}{seen}", "kpispec validate --data"]
+
+
+def _lay_project(folder: Path, files: "dict[str, bytes]") -> None:
+    from kpispec.project.load import PROJECT_FILES
+    from kpispec.project.scaffold import lay, must_be_free
+    from kpispec.project.schemas import schema_files
+
+    must_be_free(folder, (*PROJECT_FILES, *files))
+    lay(folder, {**files, **{name: text.encode() for name, text in schema_files().items()}})
+    for name in sorted(files):
+        screen().say(f"wrote {folder / name}")
+
+
+def _tell_next(folder: Path, commands: Sequence[str]) -> None:
+    here = folder.resolve() == Path.cwd()
+    typer.echo("\nnext:" if here else f"\nnext, in {folder}:")
+    for line in commands:
+        typer.echo(f"  {line}")
+
+
+def _must_be_valid(folder: Path) -> None:
+    """Leave with findings where what was proposed has an error: it is then shown, not hidden."""
+    from kpispec.project.load import load_project
+    from kpispec.render.findings import finding_text
+
+    wrong = [f for f in load_project(folder / "kpispec.yml").findings if f.severity == "error"]
+    for finding in wrong:
+        typer.echo(finding_text(finding) + "\n", err=True)
+    if wrong:
+        raise typer.Exit(Exit.FINDING)
+
+
+def new(
+    kind: Annotated[Kind, typer.Argument(help="The kind of document.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="Its id: small letters, digits, single underscores.")],
+    project: ProjectDir = None,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print it, and write nothing.")] = False,
+) -> None:
+    """Write a commented starting document into the project."""
+    from kpispec.project.documents import new_documents
+    from kpispec.project.scaffold import lay, must_be_free
+    from kpispec.project.schemas import schema_files
+
+    if stdout:
+        typer.echo("---\n".join(new_documents(kind.value, id, _nearest(project), shown=True).values()), nl=False)
+        return
+    opened = open_project(project, None, None).loaded
+    files = new_documents(kind.value, id, opened)
+    must_be_free(opened.root, files)
+    lay(opened.root, {name: text.encode() for name, text in schema_files().items()})
+    for name, text in files.items():
+        answer(text, opened.root / name)
+
+
+def _nearest(project: Path | None) -> "Loaded | None":
+    """The project that a document is for; to be printed it needs none."""
+    from kpispec.project.load import find_project
+
+    if project is None and find_project(Path.cwd()) is None:
+        return None
+    return open_project(project, None, None).loaded
 
 
 def demo(
@@ -41,9 +190,7 @@ def demo(
     pages = _demo_pages(project, target, as_of or DEMO_AS_OF, language)
     for page in pages:
         typer.echo(f"scorecard: {page.resolve()}")
-    typer.echo(f"\nnext, in {target}:")
-    for line in demo_commands():
-        typer.echo(f"  {line}")
+    _tell_next(target, demo_commands())
     if open_:
         typer.launch(pages[0].resolve().as_uri())
 
@@ -76,4 +223,4 @@ def _demo_result(project: "Project", as_of: str, language: str | None) -> "Resul
     return result
 
 
-COMMANDS = (demo,)
+COMMANDS = (init, demo, new)

@@ -21,6 +21,7 @@ from kpispec.spec import Binding
 from kpispec.sql.cells import type_of
 from kpispec.sql.lower import lower, quoted
 from kpispec.sql.relations import Raw, Source
+from kpispec.sql.script import Script, script
 from kpispec.sql.setting import Clockwork
 from kpispec.sql.sources import inference_sql, inferred, source
 
@@ -35,7 +36,12 @@ class Opened:
     failures: dict[str, EngineError] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     skipped: dict[str, int] = field(default_factory=dict)
+    zones: tuple[str, ...] = ()  # of bindings that have one of their own
     makers: dict[str, Callable[..., Source | None]] = field(default_factory=dict)
+
+    def script(self, planned: Plan) -> Script:
+        """The statements of a plan over these sources."""
+        return script(planned, self.narrowed(planned), self.zones)
 
     def narrowed(self, planned: Plan) -> dict[str, Source]:
         """The sources of a plan, with the columns that its scans read and no others."""
@@ -55,7 +61,7 @@ class Opened:
 
 def open_bindings(loaded: Loaded, wanted: Iterable[str], request: Request, engine: Engine) -> Opened:
     """The wanted data sets that have a binding, described and typed. A failure leaves the others whole."""
-    opened = Opened()
+    opened = Opened(zones=loaded.project.zones)
     _attach(loaded, engine)
     for id in wanted:
         binding = loaded.project.binding(id)

@@ -27,6 +27,11 @@ def legal_id(words: str, fallback: str) -> str:
     return name if re.match(r"[a-z].", name) else fallback
 
 
+def project_name(folder: str) -> str:
+    """A project's name made of its folder's."""
+    return re.sub(r"[^A-Za-z0-9_. -]", "", folder).strip("_. -") or "first_project"
+
+
 def in_words(name: str) -> str:
     """An id or column as people would say it."""
     return name.replace("_", " ").strip().capitalize()

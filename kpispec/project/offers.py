@@ -77,15 +77,10 @@ class Draft:
     columns: tuple[Column, ...]  # those it was recognised by
 
 
-def drafts(dataset: str, roles: dict[str, Column], columns: tuple[Column, ...]) -> tuple[Draft, ...]:
+def drafts(dataset: str, roles: dict[str, Column]) -> tuple[Draft, ...]:
     """The KPIs that a data set's columns can feed; always how many rows there are."""
     bound = [_draft(o, dataset, roles) for o in OFFERS if _can_bind(o, roles)]
-    return (*bound, _count(dataset, columns))
-
-
-def unbound(roles: dict[str, Column]) -> tuple[Offer, ...]:
-    """The offers that no column feeds."""
-    return tuple(o for o in OFFERS if not _can_bind(o, roles))
+    return (*bound, _count(dataset))
 
 
 def _can_bind(offer: Offer, roles: dict[str, Column]) -> bool:
@@ -113,19 +108,7 @@ def _draft(offer: Offer, dataset: str, roles: dict[str, Column]) -> Draft:
     )
 
 
-def _count(dataset: str, columns: tuple[Column, ...]) -> Draft:
-    """How many rows there are, counted by the column that is filled most often."""
-    fullest = max(columns, key=lambda c: c.filled)
+def _count(dataset: str) -> Draft:
+    """How many rows there are, whatever stands in them."""
     label = f"{in_words(dataset)}: rows"
-    return Draft(
-        f"{dataset}_rows",
-        label,
-        dataset,
-        (("one", fullest.name),),
-        "count(one)",
-        "count",
-        ">= 100",
-        None,
-        False,
-        (fullest,),
-    )
+    return Draft(f"{dataset}_rows", label, dataset, (("one", "1"),), "count(one)", "count", ">= 100", None, False, ())

@@ -36,7 +36,10 @@ _TWINS = ("%d/%m/%Y", "%m/%d/%Y")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the sample. `unread` counts filled cells that are not of the type. `values` are all where few."""
+    """A column of the sample.
+
+    `unread` counts filled cells that are not of the type. `values` are all where few. `last` is the latest date in words.
+    """
 
     raw: str
     name: str
@@ -45,6 +48,7 @@ class Column:
     distinct: int = 0
     unread: int = 0
     values: tuple[tuple[str, int], ...] = ()
+    last: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -101,6 +105,10 @@ def profiled(source: str, root: Path, engine: Engine) -> Profile:
 def _must_be_table(raw: Raw, files: Sequence[InputFile]) -> None:
     """Raise EngineError for a file whose first line is no header, or whose columns stand apart by blanks alone."""
     names = [c.name for c in raw.columns]
+    if not names or raw.empty:
+        raise EngineError(
+            Failure.UNREADABLE, f"`{raw.label}` has no columns", help="name a file with rows", path=raw.label
+        )
     if not raw.text:
         return
     if len(names) == 1 and len(names[0].split()) > 1 and files[0].path.suffix.lower() in (".txt", ".dat", ".csv"):
@@ -208,9 +216,10 @@ class _Look:
         found = []
         for raw, name in zip(self.raw.columns, column_names(tuple(counts)), strict=True):
             own, few = counts[raw.name], tuple(values.get(raw.name, ()))
-            read = _typed(own, comma, reads.get(raw.name, (0, 0, ""))) if self.raw.text else None
-            kind, cells = read or _coded(own, few) or (type_of(raw.type) or Type.STRING, own.filled)
-            found.append(Column(raw.name, name, kind, own.filled, own.distinct, own.filled - cells, few))
+            dates = reads.get(raw.name, (0, 0, ""))
+            read = (_typed(own, comma, dates) or _coded(own, few)) if self.raw.text else None
+            kind, cells = read or (type_of(raw.type) or Type.STRING, own.filled)
+            found.append(Column(raw.name, name, kind, own.filled, own.distinct, own.filled - cells, few, dates[2]))
         return tuple(found)
 
     def _values(self) -> dict[str, list[tuple[str, int]]]:

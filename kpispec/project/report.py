@@ -27,7 +27,6 @@ from kpispec.project.run import Outcome
 from kpispec.render.wording import sentence
 from kpispec.source import Span, Text
 from kpispec.spec import ColumnSpec, DatasetSpec, KpiSpec, Localized, ScorecardSpec
-from kpispec.sql.script import script
 from kpispec.units import duration_seconds
 
 
@@ -171,7 +170,7 @@ class _Maker:
         alone = plan(
             self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where
         )
-        return script(alone, opened.narrowed(alone)).text(tuple(opened.setup))
+        return opened.script(alone).text(tuple(opened.setup))
 
     def _without_values(self, kpi: Kpi, message: str, failed: bool) -> KpiReport:
         reason = self._reason(kpi.id, failed, message)

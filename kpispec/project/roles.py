@@ -88,7 +88,7 @@ ROLES: tuple[Role, ...] = (
     Role("opened", r"created?|opened|ouvert|submitted|received|recue?|ordered|purchased|answered_(at|on)", _dated, "a time of opening"),
     Role("cost", r"cost|cout|kosten|refund|rembours", _measured, "a cost"),
     Role("amount", r"amount|revenue|sales|total|price|dollar|montant|prix|umsatz|turnover", _measured, "an amount"),
-    Role("customer", r"^(customer|client|user|requester|subscriber|account|member|buyer|cust|n)_?(id|no|num|number|client)?$", _named, "a customer's number"),
+    Role("customer", r"^(n_)?(customer|client|user|requester|subscriber|account|member|buyer|cust)(_?(id|no|num|number))?$", _named, "a customer's number"),
 )  # fmt: skip
 
 
@@ -105,6 +105,12 @@ def roles_of(columns: tuple[Column, ...]) -> dict[str, Column]:
             found[role.name] = column
             taken.add(column.name)
     return found
+
+
+def called(role: str, columns: tuple[Column, ...]) -> Column | None:
+    """The first column whose name speaks for a role, whatever stands in it."""
+    words = next(r.words for r in ROLES if r.name == role)
+    return next((c for c in columns if re.search(words, words_of(c.raw))), None)
 
 
 def clock_of(columns: tuple[Column, ...], roles: dict[str, Column]) -> Column | None:

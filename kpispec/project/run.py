@@ -15,7 +15,7 @@ from kpispec.plan.plan import Narrowing, plan
 from kpispec.project.binding import Opened, open_bindings
 from kpispec.project.load import CallError, Loaded
 from kpispec.source import Text
-from kpispec.sql.script import Script, script
+from kpispec.sql.script import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def execute(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine
     planned = plan(loaded.catalog, sound, opened.bound, request, narrowing)
     planned = replace(planned, unavailable=_explained(planned, opened))
     if not planned.scans:
-        statements = script(planned, opened.narrowed(planned))
+        statements = opened.script(planned)
         return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing)
     try:
         outcome = _run(planned, opened, engine)
@@ -50,7 +50,8 @@ def execute(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine
 
 
 def _run(planned: Plan, opened: Opened, engine: Engine) -> Outcome:
-    statements = script(planned, opened.narrowed(planned))
+    statements = opened.script(planned)
+    engine.run(*statements.setup)
     for _, group in statements.scans:
         engine.run(*group)
     table = engine.run(statements.combine)
@@ -82,7 +83,7 @@ def _apart(
     if not failed:
         raise error
     if not rest:
-        statements = script(planned, opened.narrowed(planned))
+        statements = opened.script(planned)
         return Outcome(planned, statements, opened, Cells({}, (), ()), {}, failed, engine.timings)
     left = replace(plan(loaded.catalog, rest, opened.bound, planned.request, where), unavailable=planned.unavailable)
     return replace(_run(left, opened, engine), failed=failed)
@@ -187,4 +188,4 @@ def compiled(
     for error in opened.failures.values():
         raise error
     planned = plan(loaded.catalog, sound, opened.bound, request, _narrowing(loaded, sound, where))
-    return Compiled(planned, script(planned, opened.narrowed(planned)), opened)
+    return Compiled(planned, opened.script(planned), opened)

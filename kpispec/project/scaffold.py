@@ -3,6 +3,7 @@ unless it was asked for.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 from kpispec.bundled import bundled
@@ -10,6 +11,7 @@ from kpispec.project.load import PROJECT_FILES, CallError
 
 DEMO_SCORECARD = "customer_care"
 DEMO_AS_OF = "2026-09-03"  # the first instant after the example's exports were made
+_STARTERS = Path(__file__).parent / "starters"
 _DEMO = "examples/customer_care"
 _DEMO_PARTS = ("kpispec.yml", "specs", "exports")
 _TOLD_FROM = "## What to look for"
@@ -25,7 +27,7 @@ def lay_demo(folder: Path, *, force: bool = False) -> None:
     changed = [name for name, content in example.items() if _differs(folder / name, content)]
     if changed and not force:
         raise CallError(
-            f"`{folder / changed[0]}` is not as the example has it" + _and_others(len(changed) - 1),
+            f"`{folder / changed[0]}` is not as the example has it" + _more(len(changed) - 1),
             "pass `--force` to put the example's own files back, or name another folder",
         )
     lay(folder, example)
@@ -50,11 +52,26 @@ def lay(folder: Path, files: Mapping[str, bytes]) -> None:
         target.write_bytes(content)
 
 
+def starter_files(today: date) -> dict[str, bytes]:
+    """A first project: two KPIs over a made-up survey of the three months before this one."""
+    root = _STARTERS / "survey"
+    found = {p.relative_to(root).as_posix(): p.read_bytes() for p in _files(root)}
+    return {name: _moved(content, today) if name.endswith(".csv") else content for name, content in found.items()}
+
+
+def _moved(content: bytes, today: date) -> bytes:
+    """The survey with its three months, from January 2026 as it is kept, moved up to the last complete ones."""
+    for kept in (1, 2, 3):
+        months = today.year * 12 + today.month - 1 - (4 - kept)
+        content = content.replace(f"\n2026-{kept:02}-".encode(), f"\n<{months // 12:04}-{months % 12 + 1:02}-".encode())
+    return content.replace(b"\n<", b"\n")
+
+
 def must_be_free(folder: Path, names: Iterable[str]) -> None:
     """Raise CallError where a file to be written is there already."""
     taken = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
     if taken:
-        raise CallError(f"`{folder / taken[0]}` is there already" + _and_others(len(taken) - 1), "name another folder")
+        raise CallError(f"`{folder / taken[0]}` is there already" + _more(len(taken) - 1), "name another folder")
 
 
 def _files(path: Path) -> list[Path]:
@@ -88,8 +105,8 @@ def _differs(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() != content
 
 
-def _and_others(count: int) -> str:
-    return f", nor are {count} other files" if count > 1 else ", nor is another file" if count else ""
+def _more(count: int) -> str:
+    return f" (and {count} more)" if count else ""
 
 
 def _demo_readme(path: Path) -> str:
@@ -104,7 +121,7 @@ def _demo_intro() -> str:
     commands = "\n".join(f"$ {command}" for command in demo_commands())
     render = f"$ kpispec render {DEMO_SCORECARD} --as-of {DEMO_AS_OF} -o scorecard.html"
     return (
-        "A project written by `kpispec demo`: five exports, 23 indicators in English and French, one scorecard. The\n"
+        "A project written by `kpispec demo`: five exports, their indicators in English and French, one scorecard. The\n"
         "operator, its customers and every figure are fictional. Change a file of `specs/`, and compute again:\n\n"
         f"```console\n{render}\n{commands}\n```\n"
     )

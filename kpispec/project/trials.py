@@ -143,7 +143,7 @@ class _Stage:
         if not planned.scans:
             return {(): _without_rows(planned, measure.kpi, engine)}
         statements = script(planned, sources)
-        engine.run(*(s for _, group in statements.scans for s in group))
+        engine.run(*statements.setup, *(s for _, group in statements.scans for s in group))
         table = engine.run(statements.combine)
         cells = read(planned, table.columns, table.rows)
         facts = {s.id: DatasetFacts(0, None, None, None, None, {}) for s in planned.scans}

@@ -150,7 +150,7 @@ def trend(
         target=_steps(targets, x, y),
         target_label=None if goal is None else (coordinate(y(goal) + 4), tick.write(goal)),
         last=_at(points, last),
-        last_label=(coordinate(final[0] + 4), coordinate(final[1] - 10), words[last]),
+        last_label=(coordinate(final[0] + 4), coordinate(_label_height(points, last)), words[last]),
         open_last=open_last,
         ticks=tuple((coordinate(y(t)), coordinate(y(t) + 4), tick.write(t)) for t in marks),
         labels=tuple((coordinate(x(i)), labels[i]) for i in _labelled(len(values))),
@@ -158,6 +158,14 @@ def trend(
         left=coordinate(_LEFT),
         right=coordinate(TREND[0] - _RIGHT),
     )
+
+
+def _label_height(points: Sequence[Span | None], last: int) -> float:
+    """Above the last point, or below it where the line comes down to it."""
+    final, before = points[last], next((p for p in reversed(points[:last]) if p), None)
+    at = final[1] if final else 0.0
+    down = before is not None and before[1] < at - 2
+    return min(at + 20, TREND[1] - _BOTTOM - 4) if down else at - 10
 
 
 def _axes(

@@ -9,7 +9,7 @@ from kpispec.render.charts import Trend, trend
 from kpispec.render.facts import Fact, Item, facts, link
 from kpispec.render.format import NOTHING, Figures, number, seconds_of
 from kpispec.render.indicator import delta_of, last_is_open, note_of, status_of
-from kpispec.render.lines import changes_of, cuts, figures_of
+from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.phrases import LONGEST_TEXT, Phrase, Voice, tone
 from kpispec.render.segments import SegmentBlock, closed, segment_blocks, segments_caption
 
@@ -20,8 +20,8 @@ _SQL_TOKEN = re.compile(
 _SQL_WORDS = (
     " all and as asc between by case cast coalesce create cross cube date desc distinct else end exists filter first "
     "from full group grouping having ilike in inner interval is join last left like limit not null nulls offset on or "
-    "order outer over partition preceding range right rollup rows select sets table temp then timestamp true false "
-    "union using values view when where window with within "
+    "order outer over partition preceding range replace right rollup rows select sets table temp temporary then "
+    "timestamp true false union using values view when where window with within "
 )
 
 
@@ -92,7 +92,7 @@ def drawer_of(kpi: KpiReport, voice: Voice) -> Drawer:
         facts=facts(kpi, figures, voice),
         trend=_trend(kpi, figures, voice),
         trend_caption=_trend_caption(kpi, voice),
-        moments=tuple(_moment(r, figures, voice) for r in kpi.history),
+        moments=tuple(_moment(r, figures, voice) for r in course_of(kpi)),
         segments=segment_blocks(kpi, figures, voice),
         segments_caption=segments_caption(kpi, voice),
     )
@@ -190,7 +190,7 @@ def highlighted(sql: str) -> tuple[Token, ...]:
 
 
 def _trend(kpi: KpiReport, figures: Figures, voice: Voice) -> Trend | None:
-    history = kpi.history
+    history = course_of(kpi)
     if not history:
         return None
     return trend(

@@ -7,7 +7,7 @@ from kpispec.evaluate.report import BenchmarkReading, Change, KpiReport, Reading
 from kpispec.periods import Period
 from kpispec.render.charts import BULLET, Bullet, Spark, bullet, bullet_scale, spark
 from kpispec.render.format import NOTHING, Figures, number, unit_of
-from kpispec.render.lines import changes_of, cuts, figures_of
+from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.machine import label
 from kpispec.render.phrases import NOT_RATED, TONE_WORDS, Phrase, Voice, tone
 
@@ -158,8 +158,9 @@ def _sense(change: Change) -> str:
 
 
 def spark_of(kpi: KpiReport) -> Spark | None:
-    values = [r.value for r in kpi.history]
-    targets = [r.target.value if r.target else None for r in kpi.history]
+    course = course_of(kpi)
+    values = [r.value for r in course]
+    targets = [r.target.value if r.target else None for r in course]
     return spark(values, targets, open_last=last_is_open(kpi)) if values else None
 
 

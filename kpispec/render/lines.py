@@ -62,6 +62,14 @@ def changes_of(kpi: KpiReport) -> tuple[tuple[str, Change], ...]:
     return () if reading is None or reading.status in (Status.STALE, Status.TOO_FEW) else reading.compare
 
 
+def course_of(kpi: KpiReport) -> tuple[Reading, ...]:
+    """The history up to its last period, or to the running one where that has a value already."""
+    history = kpi.history
+    while history and history[-1].value is None and not history[-1].period.complete:
+        history = history[:-1]
+    return history
+
+
 def segments_of(kpi: KpiReport) -> tuple[Reading, ...]:
     """The segments of the headline's period; of the last one where there is no headline."""
     periods = [kpi.headline.period] if kpi.headline is not None else [r.period for r in kpi.segments]

@@ -9,7 +9,7 @@ from kpispec.periods import Period
 from kpispec.render.drawer import Drawer, drawer_of
 from kpispec.render.format import format_day, format_instant, locale_of, percentage
 from kpispec.render.indicator import Row, delta_of, row_of, status_of
-from kpispec.render.lines import changes_of, cuts, figures_of
+from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.machine import instant
 from kpispec.render.phrases import LONGEST_TEXT, NOT_RATED, TONE_WORDS, Phrase, Voice, tone
 from kpispec.render.provenance import SourceLine, reproduction, source_line
@@ -126,7 +126,7 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         moved=tuple(moved[:MOST_CHANGES]),
         moved_more=tuple(moved[MOST_CHANGES:]),
         moved_more_word=voice.words.count("{n} more change", "{n} more changes", hidden) if hidden > 0 else "",
-        routine=_routine(report, voice),
+        routine=_routine(report, voice, some_moved=bool(moved)),
         blocks=blocks,
         span=_span(report, voice),
         heats=tuple(heats_of(report, voice, keys)),
@@ -209,12 +209,12 @@ def _moved_line(kpi: KpiReport, reading: Reading, voice: Voice, key: str) -> Mov
     )
 
 
-def _routine(report: Report, voice: Voice) -> str:
+def _routine(report: Report, voice: Voice, *, some_moved: bool) -> str:
     changes = [c for kpi in report.kpis for _name, c in changes_of(kpi) if c.delta is not None]
     calm = sum(1 for c in changes if c.significant is False)
     unknown = sum(1 for c in changes if c.significant is None)
     parts = []
-    if calm:
+    if calm and some_moved:
         parts.append(
             voice.words.count(
                 "{n} other change is no more than chance can give: nothing to explain.",
@@ -286,7 +286,7 @@ def _level(report: Report, voice: Voice) -> str:
 
 
 def _span(report: Report, voice: Voice) -> str:
-    longest = max((len(k.history) for k in report.kpis), default=0)
+    longest = max((sum(r.period.complete for r in course_of(k)) for k in report.kpis), default=0)
     return voice.words.count(*SPANS.get(report.grain, SPANS["all"]), longest)
 
 

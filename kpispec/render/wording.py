@@ -117,7 +117,10 @@ class Words:
         return self.say(GRAIN_WORDS.get(grain, grain))
 
     def reject(self, reason: str) -> str:
-        """A reject's reason: ours in words, a code's own words (`refused`) as the spec writes them."""
+        """A reject's reason, with its column where that is named: ours in words, a code's own as the spec has them."""
+        column, colon, rest = reason.rpartition(": ")
+        if colon:
+            return self.say(_("{column}: {reason}"), column=column, reason=self.reject(rest))
         return self.say(REJECT_WORDS[reason]) if reason in REJECT_WORDS else reason.replace("_", " ")
 
     def lifecycle(self, state: str) -> str:

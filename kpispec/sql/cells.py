@@ -10,7 +10,7 @@ from datetime import date
 
 from kpispec.formula.tree import Type
 from kpispec.sql.lower import text_literal
-from kpispec.sql.zones import is_utc, to_utc
+from kpispec.sql.zones import as_utc, is_utc
 
 _INTEGER = r"[+-]?[0-9]+([.]0*)?([eE][+]?[0-9]+)?"
 _EXPONENT = "([eE][+-]?[0-9]+)?"
@@ -91,7 +91,7 @@ def typed_text(kind: Type, cell: str, notation: Notation) -> str:
 
 def instant_of_text(cell: str, local: str, notation: Notation) -> str:
     """The instant of a text cell whose local clock reading, where it has no offset, is the column `local`."""
-    moved = to_utc(local, notation.zone, notation.first, notation.last)
+    moved = as_utc(local, notation.zone)
     return f"case when {local} is not null then {moved} {_offset_branch(cell)} end"
 
 
@@ -135,7 +135,7 @@ def _instant(name: str, cell: str, notation: Notation) -> str:
     if name in INSTANTS:
         return f"timezone('UTC', {cell})"
     clock = cell if name == "TIMESTAMP" else f"cast({cell} as timestamp)"
-    return to_utc(clock, notation.zone, notation.first, notation.last)
+    return as_utc(clock, notation.zone)
 
 
 def _day(name: str, cell: str, notation: Notation) -> str:

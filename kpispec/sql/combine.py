@@ -61,24 +61,19 @@ def _segments(plan: Plan) -> str:
     dimensions = plan.request.dimensions
     named = ", ".join(quoted(c) for c in (SET, *dimensions))
     seen = [f"select {named} from {quoted(scan_table(s.id))}" for s in plan.scans]
-    return "\nunion\n".join([*seen, *_declared(plan), _whole(plan)])
-
-
-def _whole(plan: Plan) -> str:
-    dimensions = plan.request.dimensions
-    nulls = "".join(f", cast(null as varchar) as {quoted(d)}" for d in dimensions)
-    return f"select {set_mask(dimensions, ())} as {quoted(SET)}{nulls}"
+    known = ",\n  ".join(f"({row})" for row in _declared(plan))
+    return "\nunion\n".join([*seen, f"select * from (values\n  {known}\n)"])
 
 
 def _declared(plan: Plan) -> list[str]:
-    found: dict[str, None] = {}
     dimensions = plan.request.dimensions
+    found = {", ".join([str(set_mask(dimensions, ())), *("null" for _ in dimensions)]): None}
     for scan in plan.scans:
         for cut in scan.sets:
             column = scan.dataset.spec.column(cut[0]) if len(cut) == 1 else None
             for value in column.checks.values if column is not None else ():
                 cells = [text_literal(value) if d == cut[0] else "null" for d in dimensions]
-                found[f"select {set_mask(dimensions, cut)}, {', '.join(cells)}"] = None
+                found[", ".join([str(set_mask(dimensions, cut)), *cells])] = None
     return list(found)
 
 

@@ -1,6 +1,6 @@
 """All statements of a run, in order, as they are executed and printed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
@@ -9,30 +9,45 @@ from kpispec.sql.combine import combine
 from kpispec.sql.lower import quoted
 from kpispec.sql.relations import Source
 from kpispec.sql.scan import scan_statements
+from kpispec.sql.setting import Clockwork
 from kpispec.sql.text import Column, select
+from kpispec.sql.zones import macros
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`scans` fill temporary tables, one data set after the other; `combine` reads them; `facts` tell of each scan."""
+    """`setup` defines what the others name; `scans` fill temporary tables, one data set after the other; `combine` reads
+    them; `facts` tell of each scan.
+    """
 
+    setup: tuple[str, ...]
     scans: tuple[tuple[str, tuple[str, ...]], ...]
     combine: str
     facts: tuple[tuple[str, str], ...]
 
     def text(self, setup: tuple[str, ...] = ()) -> str:
         """The whole as a text that runs as it stands and ends in the values."""
-        statements = [*setup, *(s for _, group in self.scans for s in group), self.combine]
+        statements = [*setup, *self.setup, *(s for _, group in self.scans for s in group), self.combine]
         return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n") + "\n"
 
 
-def script(plan: Plan, sources: Mapping[str, Source]) -> Script:
-    """The statements of a plan over its sources."""
+def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = ()) -> Script:
+    """The statements of a plan over its sources. `zones` are those of bindings, beside the project's own."""
+    scans = tuple((s.id, scan_statements(s, sources[s.id], plan)) for s in plan.scans)
+    last = combine(plan)
     return Script(
-        scans=tuple((s.id, scan_statements(s, sources[s.id], plan)) for s in plan.scans),
-        combine=combine(plan),
+        setup=_macros(plan, zones, "".join([*(s for _, group in scans for s in group), last])),
+        scans=scans,
+        combine=last,
         facts=tuple((s.id, _facts(plan, s)) for s in plan.scans),
     )
+
+
+def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
+    """The conversions between clocks that the statements name."""
+    first, last = Clockwork(plan.request).reach()
+    defined = [m for zone in dict.fromkeys((plan.request.timezone, *zones)) for m in macros(zone, first, last)]
+    return tuple(m for m in defined if m.partition("macro ")[2].partition("(")[0] + "(" in text)
 
 
 def _facts(plan: Plan, scan: Scan) -> str:

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from kpispec.formula.tree import Name
 from kpispec.plan.model import Request
 from kpispec.sql.lower import Setting, quoted
-from kpispec.sql.zones import local_bounds, to_local, to_utc
+from kpispec.sql.zones import as_local, as_utc, local_bounds
 
 # Offsets are spelled out for the years that exports speak of; outside, the engine's own table is asked row by row.
-YEARS_BACK = 12
+YEARS_BACK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Clockwork:
     request: Request
 
     def local(self, sql: str) -> str:
-        return to_local(sql, self.request.timezone, *self.reach())
+        return as_local(sql, self.request.timezone)
 
     def utc(self, sql: str) -> str:
-        return to_utc(sql, self.request.timezone, *self.reach())
+        return as_utc(sql, self.request.timezone)
 
     def reach(self) -> tuple[date, date]:
         """The days for which the zone's clock changes are spelled out."""

@@ -4,6 +4,7 @@ DuckDB's `timezone()` asks ICU for every row. Over the years that the data is li
 clock changes gives the same answer at a fifth of the cost; what lies outside still goes to `timezone()`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -64,6 +65,31 @@ def to_local(sql: str, zone: str, first: date, last: date) -> str:
     steps = [(change.at, change.offset) for change in clock_changes(zone, first, last)]
     exact = f"epoch_us(timezone({_text(zone)}, timezone('UTC', {sql}))) - epoch_us({sql})"
     return _shifted(sql, _first_offset(zone, first), steps, exact, first, last)
+
+
+def as_utc(sql: str, zone: str) -> str:
+    """The instant of a naive local timestamp, through the macro that `macros` defines."""
+    return sql if is_utc(zone) else f"{_macro('utc_from', zone)}({sql})"
+
+
+def as_local(sql: str, zone: str) -> str:
+    """The local clock reading of a naive UTC instant, through the macro that `macros` defines."""
+    return sql if is_utc(zone) else f"{_macro('local_in', zone)}({sql})"
+
+
+def macros(zone: str, first: date, last: date) -> tuple[str, ...]:
+    """The statements that define a zone's two conversions, so that queries name them instead of spelling them out."""
+    if is_utc(zone):
+        return ()
+    both = (("utc_from", to_utc), ("local_in", to_local))
+    return tuple(
+        f"create or replace temporary macro {_macro(word, zone)}(clock) as\n{spell('clock', zone, first, last)}"
+        for word, spell in both
+    )
+
+
+def _macro(word: str, zone: str) -> str:
+    return f"{word}__" + re.sub("[^a-z0-9]+", "_", zone.lower())
 
 
 def local_bounds(start: date, zone: str) -> datetime:

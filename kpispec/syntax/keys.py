@@ -25,7 +25,7 @@ def unknown_key(violation: Violation, report: Report) -> None:
 
 
 def _together(violation: Violation, entry: Entry, known: list[str], report: Report) -> None:
-    if any(f.rule == "unknown-key" and f.span == entry.key.span for f in report.findings):
+    if report.says("unknown-key", entry.key.span):
         return
     message = f"`{entry.name}` does not go with `{known[0]}`"
     others = join((f"`{k}`" for k in known[1:]), "and")

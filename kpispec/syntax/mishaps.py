@@ -38,6 +38,7 @@ class Mishap:
 NO_SPACE = re.compile(r"[ ]*(?:- +)*([A-Za-z_][\w-]*):(?!//)(?=[^\s:])")
 _EMPTY_COMMENT = re.compile(r"[ \t]+#[ \t]*(?=\r?\n|$)")
 _FLOW_VALUE = re.compile(r":[ ]+(?=[^\s'\"{\[|>&*!%@`,}])")
+_LONGEST_LINE = 2000  # further on nobody sees what was meant
 _COMMENT = re.compile(r"\s+#.*$|\s+$")
 OPERATORS = {
     ">": "YAML reads a `>` at the start of a value as the start of a folded text",
@@ -136,7 +137,7 @@ def between_braces(file: SourceFile, start: int, end: int, comma: int) -> Mishap
 
 def split_value(text: str, opening: int, inside: int) -> tuple[int, int, int] | None:
     """The unquoted value around the place `inside`, if its parentheses hold a comma: its start, its end, the comma."""
-    for found in _FLOW_VALUE.finditer(text, opening, inside):
+    for found in list(_FLOW_VALUE.finditer(text, max(opening, inside - _LONGEST_LINE), inside))[-3:]:
         end = value_end(text, found.end(), braces=True)
         comma = text.find(",", found.end(), end)
         if comma >= 0 and found.end() < inside <= end:
@@ -166,7 +167,7 @@ def value_end(text: str, start: int, braces: bool) -> int:
     parenthesis holds.
     """
     line_end = text.find("\n", start)
-    line = text[start : len(text) if line_end < 0 else line_end]
+    line = text[start : min(start + _LONGEST_LINE, len(text) if line_end < 0 else line_end)]
     line = _COMMENT.sub("", line).rstrip()
     if not braces:
         return start + len(line)

@@ -1,7 +1,7 @@
 """One keyword of a JSON Schema that a node breaks, and the words that every message about it shares."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kpispec.diagnostics import Findings, Fix
@@ -51,10 +51,14 @@ class Report:
     document: Document
     findings: Findings
     excused: set[tuple[tuple[Step, ...], str]]  # keys that are missing only because they are misspelt or misplaced
+    _said: set[tuple[str, int, int]] = field(default_factory=set)
+
+    def says(self, rule: str, span: Span) -> bool:
+        return (rule, span.start, span.end) in self._said
 
     def add(self, rule: str, message: str, at: Violation, span: Span, help: str | None, fix: Fix | None = None) -> None:
-        said = any(f.rule == rule and f.span == span for f in self.findings)
-        if not said:
+        if not self.says(rule, span):
+            self._said.add((rule, span.start, span.end))
             subject = ".".join((self.document.subject, *(str(step) for step in at.route)))
             self.findings.add(rule, message, subject=subject, span=span, help=help, fix=fix)
 

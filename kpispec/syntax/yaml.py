@@ -28,6 +28,7 @@ from kpispec.syntax.scalars import REFUSED_NUMBER, scalar
 from kpispec.words import KINDS
 
 LONGEST_FILE = 256 * 1024  # bytes of UTF-8
+MOST_DOCUMENTS = 1000  # in one file
 MOST_NODES = 5000  # in one document, aliases counted as what they stand for
 DEEPEST = 20
 _MOST_REPAIRS = 50
@@ -55,7 +56,17 @@ def parse(file: SourceFile, findings: Findings) -> tuple[Map, ...]:
             help="put its documents into several files",
         )
         return ()
-    maps = (_document(file, start, end, findings) for start, end in _chunks(file.text))
+    chunks = tuple(_chunks(file.text))
+    if len(chunks) > MOST_DOCUMENTS:
+        start, end = chunks[MOST_DOCUMENTS]
+        findings.add(
+            "too-large",
+            f"the file holds {len(chunks)} documents; {MOST_DOCUMENTS} are allowed",
+            subject=file.path,
+            span=Span(file, start, min(end, start + 1)),
+            help="put its documents into several files",
+        )
+    maps = (_document(file, start, end, findings) for start, end in chunks[:MOST_DOCUMENTS])
     return tuple(m for m in maps if m is not None)
 
 

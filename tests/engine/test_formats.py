@@ -18,6 +18,7 @@ from kpispec.engine.files import resolve
 from kpispec.source import Text
 from kpispec.spec import Attachment, Binding, Checks, ColumnSpec, DatasetSpec, Range
 from kpispec.sql.sources import source
+from kpispec.sql.zones import macros
 
 SPAN = Text.of("x").span
 NAMES = ("id", "Score", "paid", "amount", "day", "opened_at")
@@ -101,6 +102,7 @@ def read(root, sources, attach=(), **options):
             findings=findings,
         )
         assert list(findings) == []
+        engine.run(*macros("Europe/Paris", date(2020, 1, 1), date(2027, 1, 1)))
         listed = ", ".join(c.sql for c in found.columns)
         values = engine.run(f"select {listed} from {found.relation}").rows
         rejects = Counter()

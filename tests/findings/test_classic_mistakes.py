@@ -50,7 +50,7 @@ class Mistake:
 
 MISTAKES = (
     Mistake("typo in a key", "formula: avg(score)", "fromula: avg(score)", "unknown-key", 10, 1, "fromula"),
-    Mistake("typo in a nested key", "dimension: true", "dimensions: true", "unknown-key", 4, 28, "dimensions"),
+    Mistake("typo in a nested key", "dimension: true", "dimensions: true", "unknown-key", 4, 27, "dimensions"),
     Mistake("typo in the top-level key", "kpi: csat_mean", "kpy: csat_mean", "unknown-kind", 6, 1, "kpy"),
     Mistake("unknown column", "survey.score", "survey.socre", "unknown-column", 9, 17, "socre"),
     Mistake("unknown KPI", "{kpi: csat_pct}", "{kpi: csat_pc}", "unknown-kpi", 23, 14, "csat_pc"),

@@ -330,6 +330,24 @@ def test_segments_are_those_of_the_headline_s_period():
     assert page.count('class="num mu">') == len(nps.segments)
 
 
+def test_a_running_period_without_a_value_is_no_part_of_the_course():
+    whole = report()
+    nps = next(k for k in whole.kpis if k.spec.id == "nps")
+    period = replace(nps.history[-1].period, key=nps.history[-1].period.key + 1, complete=False)
+    running = replace(nps.history[-1], period=period, value=None, interval=None, n=None, status=Status.NO_DATA)
+    longer = replace(nps, history=(*nps.history, running))
+    page = render_html(replace(whole, kpis=(longer,)), language="en")
+    assert page == render_html(replace(whole, kpis=(nps,)), language="en")
+
+
+def test_where_nothing_changed_one_sentence_says_so():
+    whole = report()
+    nps = next(k for k in whole.kpis if k.spec.id == "nps")
+    page = render_html(replace(whole, kpis=(nps,)), language="en")
+    assert "No change is more than chance can give." in page
+    assert "other change" not in page
+
+
 def test_a_run_without_comparisons_has_no_columns_for_them():
     whole = report()
     calm = tuple(replace(k, headline=replace(k.headline, compare=())) for k in whole.kpis)

@@ -73,6 +73,7 @@ def test_a_reject_keeps_the_words_that_the_spec_gave_it():
     assert words("en").reject("not asked") == "not asked"
     assert words("en").reject("out_of_range") == "out of range"
     assert words("fr").reject("undated") == "sans date"
+    assert words("fr").reject("score: out_of_range") == "score\u00a0: hors plage"
 
 
 def test_counts_follow_the_language_s_plural():

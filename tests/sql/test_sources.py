@@ -15,7 +15,9 @@ from kpispec.formula.tree import Type
 from kpispec.source import Text
 from kpispec.spec import Binding, Checks, ColumnSpec, DatasetSpec, Range
 from kpispec.sql.sources import Raw, RawColumn, RawFile, inference_sql, inferred, source
+from kpispec.sql.zones import macros
 
+FIRST, LAST = date(2015, 1, 1), date(2030, 1, 1)
 SPAN = Text.of("x").span
 WORDS = {**dict.fromkeys(("true", "t", "yes", "y", "1"), True), **dict.fromkeys(("false", "f", "no", "n", "0"), False)}
 
@@ -24,6 +26,9 @@ WORDS = {**dict.fromkeys(("true", "t", "yes", "y", "1"), True), **dict.fromkeys(
 def connection():
     with duckdb.connect() as found:
         found.execute("set timezone = 'UTC'")
+        for zone in ("Europe/Paris", "America/St_Johns", "Asia/Kolkata", "America/New_York"):
+            for statement in macros(zone, FIRST, LAST):
+                found.execute(statement)
         yield found
 
 
@@ -50,8 +55,8 @@ def bound(raw, *columns, binding=None, zone="UTC", lower=lambda _: None, declare
         dataset,
         raw,
         zone=zone,
-        first=date(2015, 1, 1),
-        last=date(2030, 1, 1),
+        first=FIRST,
+        last=LAST,
         lower=lower,
         findings=findings,
     )
