@@ -9,6 +9,7 @@ from kpispec.catalog.gather import gather
 from kpispec.catalog.kpis import bind_kpi, in_order, rows_below, without_unused
 from kpispec.catalog.model import Catalog, Dataset, Kpi
 from kpispec.catalog.scorecards import check_scorecard
+from kpispec.catalog.segments import check_segments
 from kpispec.diagnostics import Findings, Severity
 from kpispec.formula.define import define
 from kpispec.formula.macros import Macro
@@ -45,8 +46,9 @@ def resolve(
     datasets = _datasets([s for s in specs if isinstance(s, DatasetSpec)], faulty, bound, macros, findings)
     figures = {id: None if ("benchmark", id) in faulty else benchmarks.get(id) for id in _ids("benchmark", written)}
     kpis = _kpis(known, datasets, macros, figures, extending, written, faulty, findings)
+    all_read = _ids("dataset", written) <= datasets.keys()
     for card in scorecards.values():
-        check_scorecard(card, _ids("kpi", written), datasets, findings)
+        check_scorecard(card, _ids("kpi", written), datasets, findings, all_read=all_read)
     benchmarks = {id: s for id, s in benchmarks.items() if ("benchmark", id) not in faulty}
     scorecards = {id: s for id, s in scorecards.items() if ("scorecard", id) not in faulty}
     return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known)
@@ -123,6 +125,7 @@ def _kpis(
         if kpi is not None:
             kpis[spec.id] = without_unused(kpi) if extends else kpi
             check_tests(kpis[spec.id], datasets, rows_below(spec.id, kpis), findings)
+            check_segments(kpis[spec.id], datasets, rows_below(spec.id, kpis), findings)
             if _reads(kpis[spec.id]) & unsound:
                 unsound.add(("kpi", spec.id))
     return {id: kpi for id, kpi in kpis.items() if ("kpi", id) not in unsound}

@@ -9,9 +9,17 @@ from kpispec.spec import ScorecardSpec
 
 
 def check_scorecard(
-    card: ScorecardSpec, defined: set[str], datasets: Mapping[str, Dataset], findings: Findings
+    card: ScorecardSpec,
+    defined: set[str],
+    datasets: Mapping[str, Dataset],
+    findings: Findings,
+    *,
+    all_read: bool = True,
 ) -> None:
-    """Findings for entries that no document defines and segments that no data set declares as a dimension."""
+    """Findings for entries that no document defines and segments that no data set declares as a dimension.
+
+    `all_read=False`: a data set could not be read, and might declare what the others do not.
+    """
     for number, section in enumerate(card.sections):
         for entry in section.kpis:
             if entry.kpi.value not in defined:
@@ -25,7 +33,7 @@ def check_scorecard(
                     f"define `kpi: {entry.kpi.value}`, or take it off the list",
                 )
     dimensions = {c.name for d in datasets.values() for c in d.spec.columns if c.dimension}
-    open_ended = any(not d.spec.declared for d in datasets.values())
+    open_ended = not all_read or any(not d.spec.declared for d in datasets.values())
     for segment in card.segments:
         for name in [] if open_ended else segment.value.split(","):
             if name.strip() not in dimensions:

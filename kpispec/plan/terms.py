@@ -7,7 +7,7 @@ from kpispec.catalog.model import BoundRows
 from kpispec.formula.check import aggregates, names
 from kpispec.formula.constants import constant
 from kpispec.formula.macros import substitute
-from kpispec.formula.tree import Between, Binary, Call, Expr, In, Name, Number, Star, String, Type, Unary
+from kpispec.formula.tree import Between, Binary, Call, Expr, In, Is, Name, Number, Star, String, Type, Unary
 from kpispec.plan.model import TERM, NamedTerm, Term
 
 
@@ -119,8 +119,11 @@ class _Maker:
         return self.plain(self.call.name, args)
 
     def plain(self, function: str, args: tuple[Expr, ...]) -> Aggregate:
-        seen = self.term("count", args[:1])
+        seen = self.term("count", args[:1], tuple(self.known(a) for a in args[1:] if function in _OF_PAIRS))
         return Aggregate(self.term(function, args), seen, seen)
+
+    def known(self, expr: Expr) -> Expr:
+        return Is(expr, "null", negated=True, place=self.call.place, type=Type.BOOLEAN)
 
     def op(self, op: str, left: Expr, right: Expr, type: Type = Type.NUMBER) -> Expr:
         return Binary(op, left, right, place=self.call.place, type=type)
@@ -130,6 +133,9 @@ class _Maker:
 
     def number(self, text: str) -> Expr:
         return Number(text, place=self.call.place, type=Type.NUMBER)
+
+
+_OF_PAIRS = ("arg_min", "arg_max", "corr")  # skip rows where either argument is null
 
 
 def _type_of(function: str, args: tuple[Expr, ...], call: Call) -> Type:
@@ -174,7 +180,8 @@ _STRICT = ("=", "<>", "<", "<=", ">", ">=", "+", "-", "*")
 def _sum_if(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
     total = maker.term("sum", args[:1], args[1:])
     seen = maker.term("count", args[:1], args[1:])
-    return Aggregate(maker.call_of("coalesce", total, maker.number("0")), seen, seen)
+    nothing = maker.op("*", maker.number("0"), seen)  # null outside of what the data covers, as the count is
+    return Aggregate(maker.call_of("coalesce", total, nothing), seen, seen)
 
 
 def _avg(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:

@@ -205,7 +205,7 @@ class _Maker:
         """A KPI whose definition has findings: its row is there, and says so."""
         spec = self.loaded.catalog.specs.get(id) or _unreadable(id)
         own = [f for f in self.loaded.findings if f.severity == "error" and f.subject.split(".")[:2] == ["kpi", id]]
-        message = own[0].message if own else "a KPI it is computed from has findings"
+        message = own[0].message if own else "what it is computed from has findings"
         place = _place(own[0].span) if own and own[0].span is not None else _place(spec.span)
         reason = Reason(Status.ERROR, "not-computed", (("message", message),))
         reading = Reading(

@@ -1,7 +1,8 @@
 """The scorecard page: one self-contained HTML file under a strict policy, the same bytes for the same report.
 
-The only module that knows Jinja. Every text is escaped by it; the two exceptions are our own style and script, and
-the output of the Markdown renderer, which lets neither HTML, images nor links other than http and https through.
+The only module that knows Jinja. Every text is escaped by it; the exceptions are our own style and script, SQL (escaped
+here, quotes left as they are) and the output of the Markdown renderer, which lets neither HTML, images nor links other
+than http and https through.
 """
 
 import re
@@ -67,6 +68,14 @@ def markdown(text: str) -> "Markup":
     return Markup(_markdown_renderer().render(text).strip())  # noqa: S704 - the renderer escapes all HTML
 
 
+def element_text(text: str) -> "Markup":
+    """A text escaped for the inside of an element: half of SQL's bytes would be escaped quotes, and need not be."""
+    from markupsafe import Markup
+
+    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Markup(shown)  # noqa: S704 - escaped in the line above
+
+
 @lru_cache(maxsize=1)
 def _markdown_renderer() -> "MarkdownIt":
     from markdown_it import MarkdownIt
@@ -89,7 +98,7 @@ def _environment(templates: Path | None, say: Words) -> "Environment":
         lstrip_blocks=True,
     )
     env.globals.update(_=say.say)
-    env.filters["markdown"] = markdown
+    env.filters.update(markdown=markdown, element_text=element_text)
     return env
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kpispec.evaluate.report import Change, KpiReport, Reading, Report, Segment, Status
-from kpispec.render.format import NOTHING, Figures, number, steady_decimals
+from kpispec.render.format import NOTHING, Figures, family, number, steady_decimals
 from kpispec.render.wording import Words, words
 
 
@@ -78,10 +78,13 @@ def segments_of(kpi: KpiReport) -> tuple[Reading, ...]:
 
 
 def figures_of(kpi: KpiReport, language: str) -> Figures:
-    """How the figures of a KPI are written: the spec's decimals, else those that its history needs."""
-    decimals = kpi.spec.decimals
-    if decimals is None:
-        decimals = steady_decimals(kpi.unit, (r.value for r in kpi.history))
+    """How the figures of a KPI are written: the spec's decimals, else those that its history needs.
+
+    A duration's decimals are those of its seconds, and say nothing once the KPI is about minutes.
+    """
+    decimals = steady_decimals(kpi.unit, (r.value for r in kpi.history))
+    if kpi.spec.decimals is not None and (family(kpi.unit) != "duration" or decimals is None):
+        decimals = kpi.spec.decimals
     return Figures(kpi.unit, language, decimals, kpi.spec.compact)
 
 

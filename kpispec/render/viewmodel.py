@@ -90,6 +90,7 @@ class Page:
     moved: tuple[Moved, ...]
     moved_more: tuple[Moved, ...]
     moved_more_word: str
+    unmoved: str  # what stands in place of the changes where there are none
     routine: str
     blocks: tuple[Block, ...]
     span: str
@@ -126,6 +127,7 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         moved=tuple(moved[:MOST_CHANGES]),
         moved_more=tuple(moved[MOST_CHANGES:]),
         moved_more_word=voice.words.count("{n} more change", "{n} more changes", hidden) if hidden > 0 else "",
+        unmoved=_unmoved(report, voice),
         routine=_routine(report, voice, some_moved=bool(moved)),
         blocks=blocks,
         span=_span(report, voice),
@@ -233,6 +235,13 @@ def _routine(report: Report, voice: Voice, *, some_moved: bool) -> str:
     return " ".join(parts)
 
 
+def _unmoved(report: Report, voice: Voice) -> str:
+    tested = any(c.significant is not None for kpi in report.kpis for _name, c in changes_of(kpi))
+    if tested:
+        return voice.words.say(_("No change is more than chance can give."))
+    return voice.words.say(_("No change could be tested."))
+
+
 def _closed(report: Report, voice: Voice) -> str:
     period, as_of = report.period, format_instant(instant(report), voice.language)
     if period is None or period.end is None:
@@ -287,6 +296,8 @@ def _level(report: Report, voice: Voice) -> str:
 
 def _span(report: Report, voice: Voice) -> str:
     longest = max((sum(r.period.complete for r in course_of(k)) for k in report.kpis), default=0)
+    if longest == 0:
+        return voice.words.say(_("Course"))
     return voice.words.count(*SPANS.get(report.grain, SPANS["all"]), longest)
 
 

@@ -201,7 +201,7 @@ class _Writer:
         trees += [w for t in self.scan.terms for w in self._row_conditions(t) if w not in self.conditions]
         found = {n for tree in trees for n in names(tree)}
         for (column, _), flag in self.flags.items():
-            if column not in self.keys:
+            if column not in {c.name for c in self.codes}:
                 found |= {f"{column}__given", column} if " - " in flag else {flag.strip('"')}
         return found
 
@@ -263,7 +263,7 @@ class _Writer:
     def _rejects(self, named: NamedTerm, row_where: str, where: str) -> str:
         assert named.term.reject is not None
         flag = self.flags[named.term.reject]
-        if named.term.reject[0] in self.keys:
+        if named.term.reject[0] in {c.name for c in self.codes}:
             part = self._part(Part("count", "", row_where), f"{named.name}__rows")
             return rolled("count", part, f"{where} and {flag}" if where else flag)
         return rolled("count", self._part(Part("rejects", flag, row_where), named.name), where)

@@ -123,7 +123,9 @@ def _open_quote(scene: Scene, at: int, closed: int | None = None) -> Mishap:
 
 def _after_quote(scene: Scene) -> Mishap | None:
     """Words after a closing quote: an apostrophe inside, a formula that begins with a quoted word, an open quote."""
-    if not re.search("expected key|expected ',' or|block end|expected '-'|comment or line break|chomping", scene.problem):
+    if not re.search(
+        "expected key|expected ',' or|block end|expected '-'|comment or line break|chomping", scene.problem
+    ):
         return None
     start, words = scene.line(scene.at)
     column = scene.at - start

@@ -8,13 +8,16 @@ from kpispec.syntax.nodes import Document, Entry, Map, Scalar
 from kpispec.syntax.shapes import Shape
 from kpispec.syntax.violations import NOUNS, SYNONYMS, Report, Step, Violation, join, key_span, near, place
 
+_MOST_KEYS = 50
+
 
 def unknown_key(violation: Violation, report: Report) -> None:
     node = violation.node
     if not isinstance(node, Map):
         return
     known = list(violation.shape.get("properties", {}))
-    for name in violation.names:
+    # A map with more unknown keys than this is another tool's file; its first keys say so.
+    for name in violation.names[:_MOST_KEYS]:
         entry = node.entry(name)
         if entry is None:
             continue

@@ -1,5 +1,6 @@
 """`kpi:` documents."""
 
+from dataclasses import replace
 from typing import cast
 
 from kpispec.source import Text
@@ -49,6 +50,23 @@ def kpi(document: Document, route: Route) -> KpiSpec | None:
         lifecycle=_lifecycle(node.get("lifecycle"), route.to("lifecycle")),
         tags=listed(node.get("tags")),
         where=texts(node.get("where")),
+        variant=words(node.get("variant")),
+        caveats=tuple(c for c in map(localized, items(node.get("caveats"))) if c is not None),
+        references=listed(node.get("references")),
+        read_with=texts(node.get("read_with")),
+        drivers=texts(node.get("drivers")),
+        tests=tests(node.get("tests"), route.to("tests")),
+        library=document.library,
+        spans=tuple((e.name, e.value.span) for e in node.entries),
+    )
+    made = _judged(made, node, route)
+    return made if formula is not None and inputs is not None else None
+
+
+def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
+    """The KPI with what its values are judged by."""
+    return replace(
+        made,
         min_n=integer(node.get("min_n")),
         period=words(node.get("period")),
         thresholds=thresholds(node.get("thresholds")),
@@ -59,16 +77,7 @@ def kpi(document: Document, route: Route) -> KpiSpec | None:
         confidence="none" if words(node.get("confidence")) == "none" else "auto",
         level=number(node.get("level")) or 0.95,
         population="complete" if words(node.get("population")) == "complete" else "sample",
-        variant=words(node.get("variant")),
-        caveats=tuple(c for c in map(localized, items(node.get("caveats"))) if c is not None),
-        references=listed(node.get("references")),
-        read_with=texts(node.get("read_with")),
-        drivers=texts(node.get("drivers")),
-        tests=tests(node.get("tests"), route.to("tests")),
-        library=document.library,
-        spans=tuple((e.name, e.value.span) for e in node.entries),
     )
-    return made if formula is not None and inputs is not None else None
 
 
 def in_words(id: str) -> Localized:

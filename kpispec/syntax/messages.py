@@ -59,7 +59,9 @@ def _type_cure(node: Node, wanted: list[str], shape: Shape) -> tuple[str | None,
     own = shape.get("properties")
     match node:
         case _ if "pattern" in shape:
-            return _PATTERNS[shape["pattern"]][2].replace("{slug}", slug(raw)) if shape["pattern"] in _PATTERNS else None, None
+            return _PATTERNS[shape["pattern"]][2].replace("{slug}", slug(raw)) if shape[
+                "pattern"
+            ] in _PATTERNS else None, None
         case _ if wanted == ["object"] and own:
             return f"write keys under it, such as `{next(iter(own))}: ...`", None
         case Scalar(value=None):

@@ -44,7 +44,6 @@ def _same_cause(finding: Finding, earlier: Finding) -> bool:
     return here.start < there.end and there.start < here.end
 
 
-
 def _violations(root: Map, shape: Shape, complete: bool) -> Iterator[Violation]:
     from jsonschema import Draft202012Validator
 

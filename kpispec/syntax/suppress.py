@@ -82,4 +82,3 @@ def _unused(ignore: _Ignore, kept: Findings) -> None:
         close = get_close_matches(ignore.rule, RULES, 1)
         help = f"did you mean `{close[0]}`?" if close else "delete the comment"
     kept.add("unused-ignore", message, subject=ignore.span.file.path, span=ignore.span, help=help)
-

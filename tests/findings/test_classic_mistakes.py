@@ -37,7 +37,7 @@ formula: pct - 80
 
 @dataclass(frozen=True)
 class Mistake:
-    """`right` is written as `wrong`; `at` are the characters that the finding stands under, the first after it if none."""
+    """`right` is written as `wrong`; `at` are the characters that the finding stands under."""
 
     name: str
     right: str

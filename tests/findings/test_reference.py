@@ -87,10 +87,19 @@ def test_the_table_of_rules_is_the_table_of_rules():
     assert rows == [(rule.slug, rule.severity, rule.title) for rule in RULES.values()]
 
 
+MISSPELT = """\
+kpi: csat_mean
+inputs: {score: survey.score}
+formula: avg(scor)
+---
+dataset: survey
+columns: {score: {type: integer}}
+"""
+
+
 def test_the_example_of_a_finding_has_the_keys_of_one(tmp_path):
     shown = json.loads(re.search(r"```json\n(.*?)```", page("findings"), re.DOTALL)[1])
-    said = json.loads(validated("kpi: csat_mean\ninputs: {score: survey.score}\nformula: avg(scor)\n---\n"
-                                "dataset: survey\ncolumns: {score: {type: integer}}\n", tmp_path, "--format", "json"))  # fmt: skip
+    said = json.loads(validated(MISSPELT, tmp_path, "--format", "json"))
     assert list(said) == list(shown)
     assert list(said["findings"][0]) == list(shown["findings"][0])
     assert list(said["findings"][0]["fix"]) == list(shown["findings"][0]["fix"])

@@ -88,7 +88,8 @@ class Bench:
             as_of=asked.as_of, period=asked.grain, first=asked.first, last=asked.last, compare=(),
             by=[asked.by] if asked.by else (), **more,
         )  # fmt: skip
-        assert not found.outcome.failed
+        failed = [(id, error.message, error.detail) for id, error in found.outcome.failed.items()]
+        assert not failed, failed[:2]
         return found
 
     def write(self, rows, name="csv", file="contacts.csv"):
@@ -138,4 +139,4 @@ def compare(found, rows, asked, *, rejects=True):
         assert (n or 0) == reading.n, (key, n, reading)
         assert status == reading.status, (key, status, reading)
         assert not rejects or rejected == reading.rejected, (key, rejected, reading)
-    assert not found
+    assert not found, list(found)[:3]

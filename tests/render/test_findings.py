@@ -125,7 +125,8 @@ def test_json_says_all_there_is():
                 "related": [], "help": None, "fix": None,
             },
             {
-                "rule": "unknown-key", "severity": "error", "message": "m", "subject": "kpi.nps", "path": "a.yml", **place,
+                "rule": "unknown-key", "severity": "error", "message": "m", "subject": "kpi.nps",
+                "path": "a.yml", **place,
                 "related": [{"message": "r", "path": "a.yml", **place}], "help": None,
                 "fix": {"title": "t", "safe": True, "replacement": "label", **place},
             },
@@ -140,7 +141,8 @@ def test_an_annotation_keeps_to_its_line():
     file, findings = SourceFile("a,b:c.yml", "kpi: nps"), Findings()
     findings.add("unknown-key", "100 %\nof: it", subject="a", span=Span(file, 0, 3), help="a, b")
     assert render.github(findings) == (
-        "::error file=a%2Cb%3Ac.yml,line=1,endLine=1,col=1,endColumn=4,title=unknown-key::100 %25%0Aof: it%0Ahelp: a, b\n"
+        "::error file=a%2Cb%3Ac.yml,line=1,endLine=1,col=1,endColumn=4,title=unknown-key::"
+        "100 %25%0Aof: it%0Ahelp: a, b\n"
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from kpispec.evaluate.report import Reason, Status
 from kpispec.render.drawer import highlighted
 from kpispec.render.facts import link
-from kpispec.render.html import markdown, render_html
+from kpispec.render.html import element_text, markdown, render_html
 from kpispec.spec import Localized
 
 from .fixtures import HOSTILE, report
@@ -236,7 +236,8 @@ def test_a_report_without_kpis_sources_or_scorecard_is_a_page():
     bare = replace(whole, scorecard=None, kpis=(), freshness=(), dimensions=(), period=None)
     page = render_html(bare, language="fr")
     assert "Aucun indicateur ne correspond." in page
-    assert "Aucun écart ne dépasse ce que donne le hasard." in page
+    assert "Aucun écart n’a pu être testé." in page
+    assert "Évolution</th>" in page
 
 
 def test_errors_of_the_run_stand_on_top():
@@ -311,11 +312,17 @@ def test_words_of_sql_texts_and_notes_are_told_apart():
     assert tokens == [("SELECT", "word"), ("'from'", "text"), ("-- select", "note"), ("from", "word")]
 
 
+def test_sql_keeps_its_quotes_and_loses_its_markup():
+    assert str(element_text("\"a\" < 'b' & </code>")) == "\"a\" &lt; 'b' &amp; &lt;/code&gt;"
+
+
 def test_templates_never_switch_escaping_off():
     for path in (ROOT / "templates").rglob("*.j2"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe|autoescape\s+false|Markup", text), path
         assert not re.search(r"=\{\{", text), path
+        inside = re.findall(r"(.)\{\{[^}]*\| element_text", text)
+        assert set(inside) <= {">", "}"}, "only between tags, never in an attribute"
     assert "innerHTML" not in (ROOT / "templates" / "assets" / "app.js").read_text(encoding="utf-8")
 
 

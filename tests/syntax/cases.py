@@ -1,5 +1,5 @@
-"""The cases under tests/cases/syntax: what is said of a file. `python tests/syntax/cases.py` rewrites the expected texts;
-read the diff."""
+"""The cases under tests/cases/syntax: what is said of a file. `python tests/syntax/cases.py` rewrites the
+expected texts; read the diff."""
 
 from pathlib import Path
 

@@ -84,7 +84,11 @@ drivers: [nps]
     assert wait.checks.missing == (("-99", "refused"),)
     assert wait.checks.fail
     assert isinstance(other, KpiInput)
-    assert (plain.dataset.value, plain.expr.value, plain.expr.span.text) == ("tickets", "customer.region", "customer.region")
+    assert (plain.dataset.value, plain.expr.value, plain.expr.span.text) == (
+        "tickets",
+        "customer.region",
+        "customer.region",
+    )
     assert words(made.where) == ("a = 1", "b = 2")
     whole, chat = made.thresholds
     assert (whole.good.value, whole.watch, whole.bad.value, whole.segment) == ("<= 4 h", None, "> 24 h", ())
@@ -144,7 +148,8 @@ tests:
 
 
 def test_a_dataset():
-    made = spec("""dataset: tickets
+    made = spec(
+        """dataset: tickets
 grain: one row per ticket
 key: [ticket_id]
 time: opened_at
@@ -157,7 +162,8 @@ columns:
   csat:
 freshness: {max_age: 2 days}
 covers: {from: 2026-01-01, to: as_of}
-""".replace("  csat:\n", ""))
+""".replace("  csat:\n", "")
+    )
     assert [c.name for c in made.columns] == ["ticket_id", "channel", "opened_at", "again"]
     channel = made.column("Channel")
     assert channel.checks.values == ("phone", "3")
@@ -173,7 +179,7 @@ covers: {from: 2026-01-01, to: as_of}
 def test_the_other_kinds():
     function = spec("function: top_box\nargs: [x, cut]\nformula: 100 * count_if(x >= cut) / count(x)\n")
     assert function.args == ("x", "cut")
-    peers = spec("benchmark: peers\nsource: S\nyear: 2023\nunit: percent\nentries: {bank: {value: 3}, shop: {value: 4, year: 2024}}\n")
+    peers = spec("benchmark: peers\nsource: S\nyear: 2023\nentries: {bank: {value: 3}, shop: {value: 4, year: 2024}}\n")
     assert peers.entry("bank").source == "S"
     assert (peers.entry("bank").year, peers.entry("shop").year) == (2023, 2024)
     card = spec("""scorecard: care
@@ -188,7 +194,10 @@ sections:
 
 
 def test_a_project():
-    file, findings = SourceFile("kpispec.yml", """project: acme_care
+    file, findings = (
+        SourceFile(
+            "kpispec.yml",
+            """project: acme_care
 kpispec: ">=0.1"
 specs: specs
 library: [customer_service]
@@ -208,7 +217,10 @@ data:
   paired: {sql: select 1}
 attach: {wh: {type: postgres, dsn_env: DSN}}
 engine: {memory_limit: 4GB, threads: 2}
-"""), Findings()
+""",
+        ),
+        Findings(),
+    )
     made = build_project(file, "/somewhere", findings)
     assert not len(findings), list(findings)
     assert (made.name, made.root, made.specs, made.timezone) == ("acme_care", "/somewhere", ("specs",), "Europe/Paris")
@@ -219,7 +231,13 @@ engine: {memory_limit: 4GB, threads: 2}
         ("wait", '"Wait (s)" * 60'),
         ("id", "Ticket #"),
     ]
-    assert (tickets.delimiter, tickets.decimal, tickets.thousands, tickets.skip, tickets.bad_rows) == (";", ",", " ", 2, 10)
+    assert (tickets.delimiter, tickets.decimal, tickets.thousands, tickets.skip, tickets.bad_rows) == (
+        ";",
+        ",",
+        " ",
+        2,
+        10,
+    )
     assert made.binding("survey").sources == ("survey.csv",)
     assert made.binding("paired").sql.value == "select 1"
     assert made.attach[0].dsn_env == "DSN"

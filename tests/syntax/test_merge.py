@@ -93,7 +93,11 @@ def test_a_child_of_a_child_narrows_once_more():
     above, below = pair()
     middle = extend(below, above.node)
     _, last = pair(child="kpi: last\nextends: our_nps\nwhere: region = 'north'\n")
-    assert plain(extend(last, middle.node).node.get("where")) == ["kind = 'hot'", "channel = 'shop'", "region = 'north'"]
+    assert plain(extend(last, middle.node).node.get("where")) == [
+        "kind = 'hot'",
+        "channel = 'shop'",
+        "region = 'north'",
+    ]
 
 
 def test_a_null_removes_an_inherited_filter_and_leaves_no_trace_of_its_own():

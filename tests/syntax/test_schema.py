@@ -59,7 +59,9 @@ def agree(node, kind):
     for complete in (True, False):
         found = list(Draft202012Validator(schema(kind)).iter_errors(_plain(node, complete)))
         if not complete:
-            lenient = [e for e in found if e.validator != "required" or any(isinstance(s, int) for s in e.absolute_path)]
+            lenient = [
+                e for e in found if e.validator != "required" or any(isinstance(s, int) for s in e.absolute_path)
+            ]
             found = lenient
         assert fits(node, schema(kind), complete=complete) == (not found), [e.message for e in found]
 
@@ -110,7 +112,10 @@ def test_one_misspelt_key_is_one_finding():
 
 
 def test_a_document_that_extends_another_may_leave_keys_out_and_remove_keys():
-    file, findings = SourceFile("a.yml", "kpi: nps\nextends: base_nps\nunit: null\ninputs: {score: {where: a = 1}}\n"), Findings()
+    file, findings = (
+        SourceFile("a.yml", "kpi: nps\nextends: base_nps\nunit: null\ninputs: {score: {where: a = 1}}\n"),
+        Findings(),
+    )
     (document,) = documents(file, findings)
     assert check(document, findings, complete=False)
     assert not len(findings)
@@ -118,7 +123,9 @@ def test_a_document_that_extends_another_may_leave_keys_out_and_remove_keys():
     assert {f.rule for f in findings} == {"missing-key", "wrong-type"}
 
 
-ALPHABET = st.sampled_from([*"abkpi:-{}[],'\"#&*!|>%@`\n\n\n  \t\r0129.é😀\\?\u200b\x00", "kpi: a\n", "inputs: ", "---\n", "\n  "])
+ALPHABET = st.sampled_from(
+    [*"abkpi:-{}[],'\"#&*!|>%@`\n\n\n  \t\r0129.é😀\\?\u200b\x00", "kpi: a\n", "inputs: ", "---\n", "\n  "]
+)
 TEXTS = st.one_of(st.text(), st.lists(ALPHABET, max_size=60).map("".join))
 
 
@@ -138,7 +145,9 @@ def test_any_text_gives_documents_or_findings(text):
 @settings(max_examples=300)
 def test_any_value_of_any_key_gives_a_spec_or_findings(kind, data):
     key = data.draw(st.sampled_from(sorted(schema(kind)["properties"])))
-    words = data.draw(st.sampled_from(VALUES) | st.lists(st.sampled_from(VALUES), max_size=3).map(lambda v: f"[{', '.join(v)}]"))
+    words = data.draw(
+        st.sampled_from(VALUES) | st.lists(st.sampled_from(VALUES), max_size=3).map(lambda v: f"[{', '.join(v)}]")
+    )
     first = f"{kind}: some_id\n"
     text = first if key == kind else f"{first}{key}: {words}\n"
     findings = Findings()
