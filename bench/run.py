@@ -25,6 +25,7 @@ import duckdb
 
 import kpispec
 from generate import write_tickets
+from kpispec.evaluate.statistics import deviation
 from kpispec.evaluate.table import Cell
 from kpispec.project.asked import Asked, request_of
 from kpispec.project.binding import open_engine
@@ -100,6 +101,14 @@ class Around:
 
 
 # running
+
+
+def _deviation(cell: Cell) -> float | None:
+    """The standard deviation behind a mean's interval; `None` for KPIs of another shape."""
+    total, squares, n = (cell.parts.get(part) for part in ("sum", "squares", "n"))
+    if total is None or squares is None or n is None:
+        return None
+    return deviation(total, squares, n)
 
 
 def generated(loaded: Loaded, kpis: Sequence[str], threads: int) -> tuple[float, Outcome]:
@@ -189,7 +198,7 @@ def figures_of(cell: Cell, kpi: str, row: Row) -> dict[str, object]:
         kpi: cell.value,
         f"{kpi}__n": cell.n,
         f"{kpi}__rejected": sum(count for _, count in cell.rejected),
-        f"{kpi}__sd": cell.parts.get("sd"),
+        f"{kpi}__sd": _deviation(cell),
     }
     for end in ("low", "high"):
         rank = row.get(f"{kpi}__{end}_rank")

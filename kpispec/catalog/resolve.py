@@ -70,7 +70,11 @@ def _marked(documents: tuple[Document, ...], findings: Findings) -> frozenset[tu
 
 
 def _inside(span: Span, whole: Span) -> bool:
-    return span.file is whole.file and whole.start <= span.start <= whole.end
+    """Whether a place is of a document: what was left out of its map, a second `formula`, stands behind its end."""
+    if span.file is not whole.file or span.start < whole.start:
+        return False
+    following = whole.file.text.find("\n---", whole.end)
+    return following < 0 or span.start <= following
 
 
 def _ids(kind: str, written: Set[tuple[str, str]]) -> set[str]:

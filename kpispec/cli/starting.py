@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpispec.cli.options import Language, ProjectDir, asked_of, open_project, shell_words
-from kpispec.cli.shell import Exit, answer, screen, write_text
+from kpispec.cli.shell import Exit, screen, write_text
 
 if TYPE_CHECKING:
     from kpispec.project.load import Loaded
@@ -72,7 +72,7 @@ def _init_from(sources: Sequence[str], folder: Path, today: date) -> None:
 
     _must_be_files(sources)
     must_be_free(folder, PROJECT_FILES)
-    found = proposed(sources, folder, Path.cwd())
+    found = proposed(sources, folder, Path.cwd(), today)
     files = found.files(project_name(folder.resolve().name))
     _lay_project(folder, {name: text.encode() for name, text in files.items()})
     typer.echo(told(found.datasets, found.unread))
@@ -141,6 +141,7 @@ def new(
 ) -> None:
     """Write a commented starting document into the project."""
     from kpispec.project.documents import new_documents
+    from kpispec.project.load import shown_path
     from kpispec.project.scaffold import lay, must_be_free
     from kpispec.project.schemas import schema_files
 
@@ -152,7 +153,8 @@ def new(
     must_be_free(opened.root, files)
     lay(opened.root, {name: text.encode() for name, text in schema_files().items()})
     for name, text in files.items():
-        answer(text, opened.root / name)
+        write_text(text, opened.root / name)
+        screen().say(f"wrote {shown_path(opened.root / name, Path.cwd())}")
 
 
 def _nearest(project: Path | None) -> "Loaded | None":

@@ -34,8 +34,11 @@ def _wilson(measure: Measure, cell: Cell) -> Estimate | None:
 
 
 def _mean(measure: Measure, cell: Cell) -> Estimate | None:
-    value, sd, n = cell.parts["mean"], cell.parts["sd"], cell.parts["n"]
-    return None if value is None or n is None else statistics.mean(value, sd, n, measure.kpi.spec.level)
+    total, squares, n = cell.parts["sum"], cell.parts["squares"], cell.parts["n"]
+    if total is None or squares is None or n is None or n < 2:
+        return None
+    sd = statistics.deviation(total, squares, n)
+    return None if sd is None else statistics.mean(total / n, sd, n, measure.kpi.spec.level)
 
 
 def _promoters(measure: Measure, cell: Cell) -> Estimate | None:

@@ -38,9 +38,24 @@ def wilson(k: float, n: float, level: float) -> Estimate | None:
     return Estimate(low, high, "wilson", sqrt(share * (1 - share) / n))
 
 
-def mean(value: float, sd: float | None, n: float, level: float) -> Estimate | None:
+# Below this share of the sum of squares, what is left after the mean's part is taken off is noise of the doubles.
+LEAST_SPREAD = 1e-11
+
+
+def deviation(total: float, squares: float, n: float) -> float | None:
+    """The standard deviation (n - 1 below) of n values by their sum and their sum of squares.
+
+    `None` where the values lie so close together against their size that the digits of a double cannot tell it.
+    """
+    left = squares - total * total / n
+    if left < LEAST_SPREAD * squares:
+        return None if left != 0 else 0.0
+    return sqrt(left / (n - 1))
+
+
+def mean(value: float, sd: float, n: float, level: float) -> Estimate | None:
     """Student's interval of a mean, sd with n - 1 below. `None` for fewer than two values."""
-    if n < 2 or sd is None:
+    if n < 2:
         return None
     from scipy.special import stdtrit
 

@@ -113,7 +113,7 @@ def _mixed(call: Call, read: dict[str, str], context: Context) -> None:
     if len(read) < 2:
         return
     (first, one), (second, two), *_ = read.items()
-    message = f"`{call.name}` reads `{one}` of {first} and `{two}` of {second}"
+    message = f"`{call.name}` reads two row sets: `{one}` is of `{first}`, `{two}` of `{second}`"
     help = "an aggregate reads one row set: move the difference into a condition, as in `count_if(a and b)`"
     context.report("mixed-row-sets", message, call.place, help)
 

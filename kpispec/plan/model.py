@@ -17,7 +17,7 @@ MEASURE = ("measure",)
 MEASURE_N = ("n",)
 
 # Aggregates whose value over a union of groups follows from the groups' values.
-ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2"})
+ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2", "squares"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Scan:
 class Spread:
     """How the interval of a value is found: the method, and its ingredients as trees over terms.
 
-    The value is `scale` times the method's own figure. wilson: k n · t: mean m2 n · nps: up down n ·
+    The value is `scale` times the method's own figure. wilson: k n · t: sum squares n · nps: up down n ·
     order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list).
     """
 

@@ -75,12 +75,11 @@ def _of_call(call: Call, scale: float, context: Context, level: float) -> Spread
 
 
 def _mean(call: Call, scale: float, context: Context) -> Spread:
-    def terms(name: str) -> Expr:
+    def term(name: str) -> Expr:
         aggregate = Call(name, call.args, filter=call.filter, place=call.place, type=call.type)
         return decompose(aggregate, context).value
 
-    parts = (("mean", terms("avg")), ("sd", terms("stddev_samp")), ("n", terms("count")))
-    return Spread("t", scale, parts)
+    return Spread("t", scale, (("sum", term("sum")), ("squares", term("squares")), ("n", term("count"))))
 
 
 def _quantile(call: Call, p: float, scale: float, context: Context, level: float) -> Spread | None:

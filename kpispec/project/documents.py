@@ -1,7 +1,7 @@
 """New documents: commented ones of each kind that are valid in the project they are written for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from kpispec.catalog.model import Catalog
@@ -20,17 +20,19 @@ _SPARE_DATASET = "answers"  # for a KPI where there is no data set yet
 
 
 def new_documents(kind: str, id: str, loaded: Loaded | None, *, shown: bool = False) -> dict[str, str]:
-    """The files of a new document by path: a KPI may need a data set too. `shown` ones have no place in the project yet.
+    """The files of a new document by path: a KPI may need a data set too. `shown` ones have no place yet.
 
     Raises CallError for a bad id, one that is taken, and where the document would not be valid.
     """
     _must_be_id(kind, id)
     catalog = loaded.catalog if loaded is not None else _empty_catalog()
+    bound = [b.dataset for b in loaded.project.bindings] if loaded is not None else []
     _must_be_new(kind, id, catalog)
     folder = loaded.project.specs[0] if loaded is not None else "specs"
-    made = {(kind, id): _filled(kind, id, catalog)}
-    if kind == "kpi" and _dataset(catalog) is None:
-        made[("dataset", _SPARE_DATASET)] = _filled("dataset", _SPARE_DATASET, catalog)
+    dataset = _dataset(catalog, bound)
+    made = {(kind, id): _filled(kind, id, _own_words(kind, catalog, dataset))}
+    if kind == "kpi" and dataset is None:
+        made[("dataset", _SPARE_DATASET)] = _filled("dataset", _SPARE_DATASET, {})
     files = {f"{folder}/{of}.yml": text for (_, of), text in made.items()}
     _must_be_valid(files, loaded, catalog)
     lines = [shipped_modeline(k) if shown else modeline(k, path) for (k, _), path in zip(made, files, strict=True)]
@@ -68,28 +70,27 @@ def _empty_catalog() -> Catalog:
     return resolve(library_documents((), findings), {}, findings)
 
 
-def _filled(kind: str, id: str, catalog: Catalog) -> str:
+def _filled(kind: str, id: str, own: Mapping[str, str]) -> str:
     text = (_TEXTS / f"{kind}.yml").read_text(encoding="utf-8")
-    words = {"id": id, "label": in_words(id), **_own_words(kind, catalog)}
-    for name, value in words.items():
+    for name, value in {"id": id, "label": in_words(id), **own}.items():
         text = text.replace(f"{{{name}}}", value)
     return text
 
 
-def _own_words(kind: str, catalog: Catalog) -> dict[str, str]:
+def _own_words(kind: str, catalog: Catalog, dataset: DatasetSpec | None) -> dict[str, str]:
     match kind:
         case "kpi":
-            return _subject(_dataset(catalog))
+            return _subject(dataset)
         case "scorecard":
             return _page(catalog)
         case _:
             return {}
 
 
-def _dataset(catalog: Catalog) -> DatasetSpec | None:
-    """The first data set that the project declares."""
-    declared = (d.spec for d in catalog.datasets.values() if d.spec.declared and d.spec.library is None)
-    return next((spec for spec in declared if spec.columns), None)
+def _dataset(catalog: Catalog, bound: Collection[str]) -> DatasetSpec | None:
+    """The first data set that the project declares, one with data before one without."""
+    own = [d.spec for d in catalog.datasets.values() if d.spec.declared and d.spec.library is None and d.spec.columns]
+    return min(own, key=lambda spec: spec.id not in bound, default=None)
 
 
 def _subject(dataset: DatasetSpec | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ import unicodedata
 from kpispec.words import RESERVED
 
 _LONGEST = 48
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./*-]*( [A-Za-z0-9_./*(-][A-Za-z0-9_./*()-]*)*\Z")
+_PLAIN = re.compile(r"(\.\./|/)*[^\W\d][\w./*-]*( [\w./*(-][\w./*()-]*)*\Z")
 _OTHER_THAN_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"})
 
 

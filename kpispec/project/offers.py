@@ -36,8 +36,8 @@ OFFERS: tuple[Offer, ...] = (
         "score {scale}", ">= {top}",
     ),
     Offer(
-        "good_ratings", "Good ratings", ("verdict",), (("good", "lower({verdict}) = 'good'"),), "share(good)", "percent",
-        ">= 80", where="lower({verdict}) in ('good', 'bad')",
+        "good_ratings", "Good ratings", ("verdict",), (("good", "lower({verdict}) = 'good'"),), "share(good)",
+        "percent", ">= 80", where="lower({verdict}) in ('good', 'bad')",
     ),
     Offer(
         "first_reply_median", "First reply time, median", ("opened", "first_reply"),
@@ -55,8 +55,8 @@ OFFERS: tuple[Offer, ...] = (
     Offer("amount_mean", "Mean amount", ("amount",), (("amount", "{amount}"),), "avg(amount)", "number", ">= 100"),
     Offer("cost_total", "Total cost", ("cost",), (("cost", "{cost}"),), "sum(cost)", "number", "<= 10000"),
     Offer(
-        "customer_count", "Customers", ("customer",), (("customer", "{customer}"),), "count(distinct customer)", "count",
-        ">= 100",
+        "customer_count", "Customers", ("customer",), (("customer", "{customer}"),), "count(distinct customer)",
+        "count", ">= 100",
     ),
 )  # fmt: skip
 

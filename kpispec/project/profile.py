@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -38,7 +39,8 @@ _TWINS = ("%d/%m/%Y", "%m/%d/%Y")
 class Column:
     """A column of the sample.
 
-    `unread` counts filled cells that are not of the type. `values` are all where few. `last` is the latest date in words.
+    `unread` counts filled cells that are not of the type. `values` are all where few. `last` is the latest date that
+    is not in the future, as text.
     """
 
     raw: str
@@ -91,14 +93,14 @@ class _Counts:
         return self.filled > 0 and count >= _MOST * self.filled
 
 
-def profiled(source: str, root: Path, engine: Engine) -> Profile:
+def profiled(source: str, root: Path, engine: Engine, today: date) -> Profile:
     """Look at the files that a source names, relative to `root`. Raises EngineError where they are no table."""
     files = resolve((source,), root)
     encoding = guessed_encoding(files[0]) if files else None
     binding = Binding("rows", sources=(source,), encoding=encoding.name if encoding else None)
     raw = engine.describe(binding, files)
     _must_be_table(raw, files)
-    looked = _Look(engine, quoted(f"cells of {source}"), raw)
+    looked = _Look(engine, quoted(f"cells of {source}"), raw, today)
     return looked.profile(source, looked.gather(), encoding)
 
 
@@ -140,6 +142,7 @@ class _Look:
     engine: Engine
     table: str
     raw: Raw
+    today: date
 
     def gather(self) -> int:
         """Fill the table from the first rows; how many these are."""
@@ -203,10 +206,9 @@ class _Look:
         day, clock = (typed_text(kind, "cell", notation) for kind in (Type.DATE, Type.TIMESTAMP))
         listed = ", ".join(text_literal(c) for c in columns)
         sql = f"select raw, n, {day} as day, {clock} as clock from {self.table} where raw in ({listed})"
-        counted = (
-            "select raw, sum(n) filter (where day is not null), sum(n) filter (where clock is not null), max(clock)"
-        )
-        rows = self._rows(f"{counted} from ({sql}) group by raw")
+        latest = f"coalesce(max(clock) filter (where clock <= date '{self.today}'), max(clock))"
+        counted = f"sum(n) filter (where day is not null), sum(n) filter (where clock is not null), {latest}"
+        rows = self._rows(f"select raw, {counted} from ({sql}) group by raw")
         return {str(raw): (_whole(days), _whole(clocks), str(last or "")) for raw, days, clocks, last in rows}
 
     def _columns(

@@ -1,7 +1,7 @@
 """A project proposed for files that nobody described: its documents as text, every guess said beside it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpispec.formula.tree import Type
 from kpispec.project.naming import in_words, one_line, scalar
@@ -12,6 +12,7 @@ from kpispec.project.schemas import modeline
 
 _CUTS = 8  # dimensions of a data set; more would cut every figure to pieces
 _SHOWN_CUTS = 2  # on the scorecard
+_REFERENCE_ROWS = 30  # a table of fewer is rather looked up in than counted
 SCORECARD = "overview"
 
 
@@ -27,6 +28,11 @@ class DatasetDraft:
     cuts: tuple[Column, ...]
     key: Column | None
     kpis: tuple[Draft, ...]
+
+    @property
+    def shown(self) -> bool:
+        """Whether it stands on the scorecard: what has no clock belongs to no period."""
+        return self.clock is not None and len(self.kpis) > 0
 
     def scale(self, column: Column) -> Scale | None:
         """The scale that the column's document promises: of a score, or where every cell keeps it already."""
@@ -46,28 +52,36 @@ def drafted(id: str, profile: Profile, bound_to: str) -> DatasetDraft:
         clock=clock_of(profile.columns, roles),
         cuts=cuts_of(profile.columns, roles, _CUTS),
         key=key_of(profile.columns, profile.rows),
-        kpis=drafts(id, roles),
+        kpis=(),
     )
 
 
-def distinct_kpis(datasets: Sequence[DatasetDraft]) -> dict[str, Draft]:
-    """The KPIs of all data sets by id: of two of one id the later is named after its data set too."""
-    found: dict[str, Draft] = {}
+def with_kpis(datasets: Sequence[DatasetDraft]) -> tuple[DatasetDraft, ...]:
+    """The data sets with KPIs over them, ids distinct. A small table of no known role gets none, unless all are so."""
+    told = [d for d in datasets if d.roles or d.profile.rows >= _REFERENCE_ROWS] or datasets
+    taken: set[str] = set()
+    found = []
     for dataset in datasets:
-        for kpi in dataset.kpis:
-            id = kpi.id if kpi.id not in found else f"{kpi.id}_{dataset.id}"
-            found[id] = kpi
-    return found
+        own = [_apart(k, taken) for k in drafts(dataset.id, dataset.roles)] if dataset in told else []
+        taken.update(k.id for k in own)
+        found.append(replace(dataset, kpis=tuple(own)))
+    return tuple(found)
+
+
+def _apart(kpi: Draft, taken: set[str]) -> Draft:
+    """A KPI whose id is taken, named after its data set too."""
+    if kpi.id not in taken:
+        return kpi
+    return replace(kpi, id=f"{kpi.id}_{kpi.dataset}", label=f"{kpi.label} ({in_words(kpi.dataset).lower()})")
 
 
 def project_files(name: str, datasets: Sequence[DatasetDraft]) -> dict[str, str]:
     """Every file of the project by its path."""
-    kpis = distinct_kpis(datasets)
     files = {"kpispec.yml": _text(_project(name, datasets))}
     files |= {f"specs/datasets/{d.id}.yml": _text(_dataset(d)) for d in datasets}
-    files |= {f"specs/kpis/{id}.yml": _text(_kpi(id, kpi)) for id, kpi in kpis.items()}
-    if any(d.clock for d in datasets):
-        files["specs/scorecard.yml"] = _text(_scorecard(name, datasets, kpis))
+    files |= {f"specs/kpis/{k.id}.yml": _text(_kpi(k)) for d in datasets for k in d.kpis}
+    if any(d.shown for d in datasets):
+        files["specs/scorecard.yml"] = _text(_scorecard(name, [d for d in datasets if d.shown]))
     return files
 
 
@@ -122,12 +136,8 @@ def _column(column: Column, dataset: DatasetDraft) -> Iterator[str]:
     scale = dataset.scale(column)
     odd = outside(column, scale) if scale else ()
     kind = column.type.value
-    if odd:
-        code, _ = odd[0]
-        yield f"{column.name}:"
-        yield f"  type: {kind}"
-        yield f"  range: [{scale[0]}, {scale[1]}]" if scale else ""
-        yield f"  # outside of it: {_listed(odd)}. If that says why there is no answer: missing: {{{scalar(code)}: blank}}"
+    if scale and odd:
+        yield from _scored(column, scale, odd)
     elif scale:
         yield f"{column.name}: {{type: {kind}, range: [{scale[0]}, {scale[1]}]}}"
     elif column in dataset.cuts:
@@ -137,6 +147,16 @@ def _column(column: Column, dataset: DatasetDraft) -> Iterator[str]:
         yield f"{column.name}: {{type: {kind}}}  # always empty"
     else:
         yield f"{column.name}: {{type: {kind}}}" + _unread(column)
+
+
+def _scored(column: Column, scale: Scale, odd: Sequence[tuple[str, int]]) -> Iterator[str]:
+    yield f"{column.name}:"
+    yield f"  type: {column.type.value}"
+    yield f"  range: [{scale[0]}, {scale[1]}]"
+    yield f"  # outside of it: {_listed(odd)}"
+    yield "  # where that says why there is no answer:"
+    code = odd[0][0]
+    yield f"  # missing: {{{code if code.isdigit() else scalar(code)}: blank}}"
 
 
 def _unread(column: Column) -> str:
@@ -152,9 +172,9 @@ def _listed(values: Sequence[tuple[str, int]]) -> str:
     return shown + (", ..." if len(values) > 6 else "")
 
 
-def _kpi(id: str, kpi: Draft) -> Iterator[str]:
-    yield modeline("kpi", f"specs/kpis/{id}.yml")
-    yield f"kpi: {id}"
+def _kpi(kpi: Draft) -> Iterator[str]:
+    yield modeline("kpi", f"specs/kpis/{kpi.id}.yml")
+    yield f"kpi: {kpi.id}"
     yield f"label: {scalar(kpi.label)}"
     yield f"unit: {kpi.unit}"
     yield "inputs:"
@@ -179,10 +199,8 @@ def _input(name: str, expr: str, kpi: Draft) -> Iterator[str]:
         yield f"  range: [0 {'d' if kpi.columns[0].type is Type.DATE else 's'}, null]"
 
 
-def _scorecard(name: str, datasets: Sequence[DatasetDraft], kpis: dict[str, Draft]) -> Iterator[str]:
-    """The KPIs that have a clock; those without one belong to no period."""
-    dated = [d for d in datasets if d.clock]
-    cuts = list(dict.fromkeys(c.name for d in dated for c in d.cuts))[:_SHOWN_CUTS]
+def _scorecard(name: str, datasets: Sequence[DatasetDraft]) -> Iterator[str]:
+    cuts = list(dict.fromkeys(c.name for d in datasets for c in d.cuts))[:_SHOWN_CUTS]
     yield modeline("scorecard", "specs/scorecard.yml")
     yield f"scorecard: {SCORECARD}"
     yield f"label: {scalar(in_words(name))}"
@@ -191,6 +209,6 @@ def _scorecard(name: str, datasets: Sequence[DatasetDraft], kpis: dict[str, Draf
     if cuts:
         yield f"segments: [{', '.join(cuts)}]"
     yield "sections:"
-    for dataset in dated:
+    for dataset in datasets:
         yield f"  - label: {scalar(in_words(dataset.id))}"
-        yield f"    kpis: [{', '.join(id for id, k in kpis.items() if k.dataset == dataset.id)}]"
+        yield f"    kpis: [{', '.join(k.id for k in dataset.kpis)}]"

@@ -9,7 +9,7 @@ from pathlib import Path
 from kpispec.engine.base import EngineError
 from kpispec.project.naming import legal_id
 from kpispec.project.profile import profiled
-from kpispec.project.proposal import DatasetDraft, drafted, project_files
+from kpispec.project.proposal import DatasetDraft, drafted, project_files, with_kpis
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,11 @@ class Proposed:
         return date.fromisoformat(max(last)) if last else None
 
 
-def proposed(sources: Sequence[str], folder: Path, here: Path) -> Proposed:
-    """What files and globs, relative to `here`, could be in a project at `folder`. Raises EngineError if none is usable."""
+def proposed(sources: Sequence[str], folder: Path, here: Path, today: date) -> Proposed:
+    """What files and globs, relative to `here`, could be in a project at `folder`.
+
+    What cannot be read is in `unread`; raises its EngineError where nothing can.
+    """
     from kpispec.engine.duckdb import DuckDB
 
     drafts: list[DatasetDraft] = []
@@ -43,14 +46,14 @@ def proposed(sources: Sequence[str], folder: Path, here: Path) -> Proposed:
     with DuckDB(here) as engine:
         for source in dict.fromkeys(sources):
             try:
-                profile = profiled(source, here, engine)
+                profile = profiled(source, here, engine, today)
             except EngineError as error:
                 unread.append(error)
                 continue
             drafts.append(drafted(_id(source, [d.id for d in drafts]), profile, _seen_from(folder, here / source)))
     if not drafts:
         raise unread[0]
-    return Proposed(tuple(drafts), tuple(unread))
+    return Proposed(with_kpis(drafts), tuple(unread))
 
 
 def next_month(day: date) -> date:

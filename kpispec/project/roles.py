@@ -38,7 +38,7 @@ def scale_of(column: Column) -> Scale | None:
 
 
 def _widest(scales: list[Scale], answers: dict[int, int], total: int) -> Scale | None:
-    """The narrowest scale, unless much stands beyond it and on a wider one: 6 on a scale to 5 is a code, 6 and 7 not."""
+    """The narrowest scale, unless much stands beyond it on a wider one: a few 6 on a scale to 5 are a code."""
     for narrow in scales:
         wider = [s for s in scales if s[1] > narrow[1]]
         beyond = sum(n for v, n in answers.items() if narrow[1] < v <= max((w[1] for w in wider), default=0))
@@ -78,33 +78,48 @@ def _named(column: Column) -> bool:
     return not column.dated and column.type in (Type.STRING, Type.INTEGER) and column.distinct > 1
 
 
+_CUSTOMER = r"customer|client|user|requester|subscriber|account|member|buyer|cust"
+
 # A column plays the first role that it fits; a role is played by the first column that fits it.
 ROLES: tuple[Role, ...] = (
-    Role("score", r"nps|net_?pro|recom+[ea]nd|likel", _zero_to_ten, "an answer from 0 to 10 to `would you recommend us`"),
+    Role(
+        "score", r"nps|net_?pro|recom+[ea]nd|likel|추천", _zero_to_ten, "an answer from 0 to 10: would you recommend us"
+    ),
     Role("satisfaction", r"c_?sat|satisf|overall|rating|zufried|만족|q\d+_?all$", _scored, "a satisfaction score"),
     Role("verdict", r"satisf|rating|verdict", _verdict, "a verdict, `good` or `bad`"),
-    Role("first_reply", r"(first|1st|1re|premiere?)_(repl|respon|repon|answer)|replied|responded", _dated, "a time of first reply"),
+    Role(
+        "first_reply",
+        r"(first|1st|1re|premiere?)_(repl|respon|repon|answer)|replied|responded",
+        _dated,
+        "a time of first reply",
+    ),
     Role("resolved", r"resol[vu]|solved|closed|completed|clos_|ferme", _dated, "a time of resolution"),
-    Role("opened", r"created?|opened|ouvert|submitted|received|recue?|ordered|purchased|answered_(at|on)", _dated, "a time of opening"),
+    Role(
+        "opened",
+        r"created?|opened|ouvert|submitted|received|recue?|ordered|purchased|answered_(at|on)",
+        _dated,
+        "a time of opening",
+    ),
     Role("cost", r"cost|cout|kosten|refund|rembours", _measured, "a cost"),
     Role("amount", r"amount|revenue|sales|total|price|dollar|montant|prix|umsatz|turnover", _measured, "an amount"),
-    Role("customer", r"^(n_)?(customer|client|user|requester|subscriber|account|member|buyer|cust)(_?(id|no|num|number))?$", _named, "a customer's number"),
-)  # fmt: skip
+    Role("customer", rf"^(n_)?({_CUSTOMER})(_?(id|no|num|number))?$", _named, "a customer's number"),
+)
 
 
 def roles_of(columns: tuple[Column, ...]) -> dict[str, Column]:
     """Which column plays which role."""
     found: dict[str, Column] = {}
-    taken: set[str] = set()
     for role in ROLES:
-        fitting = (
-            c for c in columns if c.name not in taken and re.search(role.words, words_of(c.raw)) and role.fits(c)
-        )
-        column = next(fitting, None)
-        if column is not None:
-            found[role.name] = column
-            taken.add(column.name)
+        free = [c for c in fitting(role.name, columns) if c not in found.values()]
+        if free:
+            found[role.name] = free[0]
     return found
+
+
+def fitting(name: str, columns: tuple[Column, ...]) -> list[Column]:
+    """The columns that could play a role, by their names and their cells."""
+    role = next(r for r in ROLES if r.name == name)
+    return [c for c in columns if re.search(role.words, words_of(c.raw)) and role.fits(c)]
 
 
 def called(role: str, columns: tuple[Column, ...]) -> Column | None:

@@ -121,8 +121,8 @@ def _demo_intro() -> str:
     commands = "\n".join(f"$ {command}" for command in demo_commands())
     render = f"$ kpispec render {DEMO_SCORECARD} --as-of {DEMO_AS_OF} -o scorecard.html"
     return (
-        "A project written by `kpispec demo`: five exports, their indicators in English and French, one scorecard. The\n"
-        "operator, its customers and every figure are fictional. Change a file of `specs/`, and compute again:\n\n"
+        "A project written by `kpispec demo`: five exports, their indicators in English and French, one scorecard.\n"
+        "The operator, its customers and every figure are fictional. Change a file of `specs/`, and compute again:\n\n"
         f"```console\n{render}\n{commands}\n```\n"
     )
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from kpispec.engine.base import EngineError
 from kpispec.project.naming import one_line
 from kpispec.project.offers import OFFERS
-from kpispec.project.proposal import DatasetDraft, distinct_kpis
-from kpispec.project.roles import ROLES, called, outside
+from kpispec.project.proposal import DatasetDraft
+from kpispec.project.roles import ROLES, called, fitting, outside
 
 _NOUNS = {role.name: role.noun for role in ROLES}
 
@@ -37,12 +37,18 @@ def _dataset(dataset: DatasetDraft) -> Iterator[str]:
 
 def _guesses(dataset: DatasetDraft) -> Iterator[str]:
     profile = dataset.profile
+    if not dataset.kpis:
+        yield "it is a small table to look things up in: no KPI is proposed over it"
     if profile.encoding:
         name, word = profile.encoding.name, profile.encoding.word
         yield f"it is not UTF-8, and read as {name}" + (f", which gives `{word}`" if word else "")
+    for role, column in dataset.roles.items():
+        others = len(fitting(role, profile.columns)) - 1
+        if others:
+            yield f"of {others + 1} columns for {_NOUNS[role]} the first, `{one_line(column.raw, 40)}`"
     if dataset.clock:
         yield f"`{dataset.clock.raw}` places a row in a period" + _why_clock(dataset)
-    else:
+    elif dataset.kpis:
         yield "no column holds a date, so its KPIs are of all rows: `kpispec run --all --period all`"
     if dataset.cuts:
         yield f"to cut by, having few values: {', '.join(f'`{one_line(c.raw, 30)}`' for c in dataset.cuts)}"
@@ -95,7 +101,7 @@ def _asked(datasets: Sequence[DatasetDraft]) -> Iterator[str]:
     yield "when a KPI is good or bad: `thresholds`, under every formula as a comment"
     for dataset in datasets:
         yield from _asked_of(dataset)
-    if any(k.unit == "number" for k in distinct_kpis(datasets).values()):
+    if any(k.unit == "number" for d in datasets for k in d.kpis):
         yield "the currency of amounts: `unit: EUR` instead of `unit: number`"
     if any(d.clock and d.clock.type == "timestamp" for d in datasets):
         yield "the time zone of the times: `timezone` in kpispec.yml says UTC"
@@ -110,4 +116,5 @@ def _asked_of(dataset: DatasetDraft) -> Iterator[str]:
         if scale and odd:
             codes = ", ".join(f"`{one_line(v, 20)}`" for v, _ in odd[:4])
             cells = sum(n for _, n in odd)
-            yield f"what {codes} means in `{one_line(column.raw, 40)}` ({cells} cells): now rejected as outside {scale[0]} to {scale[1]}"
+            what = f"what {codes} {'means' if len(odd) == 1 else 'mean'} in `{one_line(column.raw, 40)}`"
+            yield f"{what} ({cells} cells): now rejected as outside {scale[0]} to {scale[1]}"

@@ -91,20 +91,27 @@ class _Stage:
         for given in self.rows:
             input = self.kpi.row(given.name.value)
             id = given.name.value if given.name.value in self.tables else input.dataset if input is not None else ""
+            own = {given.name.value: _value_of(given.name.value)} if id != given.name.value else {}
             for row in given.rows:
-                self.tables.setdefault(id, []).append({column: text for column, text, _ in row})
+                self.tables.setdefault(id, []).append({own.get(column, column): text for column, text, _ in row})
+        as_rows = {g.name.value for g in self.rows}
         for id, rows in self.tables.items():
+            if rows and id not in as_rows:  # values of inputs are their row set as it is
+                self.datasets[id] = replace(self.datasets[id], where=())
             self.datasets[id] = _as_given(self.datasets[id], {c for row in rows for c in row}, self._inputs(id))
 
     def _inputs(self, dataset: str) -> dict[str, Type]:
-        return {r.spec.name: r.expr.type for r in self.kpi.rows if r.dataset == dataset}
+        rows = [r for r in self.kpi.rows if r.dataset == dataset]
+        return {name: r.expr.type for r in rows for name in (r.spec.name, _value_of(r.spec.name))}
 
     def _staged(self, rows: BoundRows, catalog: Catalog) -> BoundRows:
         """An input whose values are given stands for its row set as it is: neither expression nor filter applies."""
         given = {c for row in self.tables[rows.dataset] for c in row}
-        if rows.spec.name not in given or catalog.datasets[rows.dataset].spec.column(rows.spec.name) is not None:
+        is_column = catalog.datasets[rows.dataset].spec.column(rows.spec.name) is not None
+        value = _value_of(rows.spec.name) if _value_of(rows.spec.name) in given else rows.spec.name
+        if value not in given or (value == rows.spec.name and is_column):
             return rows
-        name = Name(rows.spec.name, place=rows.expr.place, type=rows.expr.type)
+        name = Name(value, place=rows.expr.place, type=rows.expr.type)
         return replace(rows, expr=name, where=(), rejects=())
 
     def _request(self) -> Request:
@@ -207,6 +214,11 @@ def _constant(text: Text | None, like: Expr) -> Expr:
         return Duration(value, place=like.place, type=Type.DURATION)
     number = Number(repr(abs(value)), place=like.place, type=Type.NUMBER)
     return Unary("-", number, place=like.place, type=Type.NUMBER) if value < 0 else number
+
+
+def _value_of(input: str) -> str:
+    """The column of values given under an input's name, which may be that of a column too."""
+    return f"{input}__given"
 
 
 def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> Dataset:

@@ -54,11 +54,18 @@ def facts(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Fact, ...]:
         Fact(say(_("Data sets")), tuple(Item(d, code=True) for d in kpi.datasets)),
         Fact(say(_("Interval")), _texts(_interval_method(kpi, method, voice))),
         Fact(say(_("Rejected")), _texts(_rejected(kpi, voice))),
-        Fact(say(_("Read with")), tuple(Item(t.value, f"#kpi-{t.value}") for t in spec.read_with)),
+        Fact(say(_("Read with")), tuple(_companion(t.value, voice) for t in spec.read_with)),
         Fact(say(_("Tags")), _texts(", ".join(spec.tags))),
         Fact(say(_("Library")), _texts(spec.library or "")),
     ]
     return tuple(fact for fact in lines if fact.values)
+
+
+def _companion(id: str, voice: Voice) -> Item:
+    """Another KPI by its name, linked where it stands on the page."""
+    local = id.rsplit(".", 1)[-1]
+    kpi = voice.report.kpi(local)
+    return Item(id, code=True) if kpi is None else Item(voice.phrase(kpi.spec.label, local).text, f"#kpi-{local}")
 
 
 def _texts(*texts: str) -> tuple[Item, ...]:

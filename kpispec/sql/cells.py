@@ -106,7 +106,10 @@ def converted(kind: Type, engine_type: str, cell: str, notation: Notation) -> st
             return cell if name == "VARCHAR" else f"cast({cell} as varchar)"
         case Type.STRING, _:
             return f"cast({cell} as varchar)"
-        case (Type.INTEGER, Type.INTEGER) | (Type.NUMBER, Type.INTEGER | Type.NUMBER) | (Type.BOOLEAN, Type.BOOLEAN):
+        case Type.NUMBER, Type.INTEGER | Type.NUMBER:
+            # Arithmetic of FLOAT loses digits, of DECIMAL and narrow integers it overflows.
+            return cell if name in ("DOUBLE", "BIGINT") else f"cast({cell} as double)"
+        case (Type.INTEGER, Type.INTEGER) | (Type.BOOLEAN, Type.BOOLEAN):
             return cell
         case Type.DATE, Type.DATE:
             return cell

@@ -1,5 +1,6 @@
 """The promises of a column as SQL: the value that keeps them all, and a condition for each way of breaking one."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from kpispec.sql.zones import instant_of
 from kpispec.units import convert, parse_amount, parse_unit
 
 _NUMERIC = (Type.INTEGER, Type.NUMBER)
+_GREATEST = repr(sys.float_info.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ def checked(
     if checks.not_null and not any(c.empty for c in codes):
         rejects.append(("missing_value", cell.empty))
 
-    needed = [*_reachable(known, codes, bounds), inside]
-    # Two closed ends keep NaN and the infinities out, and so does a list of values.
-    needed.append(finite if None in bounds and not allowed else None)
+    # Two closed ends keep NaN, which is greater than any number, and the infinities out. So does a list of values.
+    kept = _inside(cell.value, _closed(bounds)) if finite and not allowed else inside
+    needed = [*_reachable(known, codes, bounds), kept]
     if not any(needed):
         return (f"nullif({value}, '')" if filled and not allowed else value), tuple(rejects)
     return f"case when {_all(*needed, None if allowed else filled)} then {value} end", tuple(rejects)
@@ -220,6 +222,12 @@ def _measured(cell: Cell, spec: ColumnSpec, text: str) -> str | None:
         return None
     number = convert(amount, unit)
     return None if number is None else _figure(number)
+
+
+def _closed(bounds: tuple[str | None, str | None]) -> tuple[str, str]:
+    """The bounds of a floating column with an open end closed at the greatest number there is."""
+    low, high = bounds
+    return low or f"-{_GREATEST}", high or _GREATEST
 
 
 def _inside(value: str, bounds: tuple[str | None, str | None]) -> str | None:

@@ -18,7 +18,7 @@ MOST_GROUPS = 128
 
 def codes_of(scan: Scan, source: Source) -> tuple[SourceColumn, ...]:
     """The columns to be keys: those that no expression mixes with a column that is none, as long as groups stay few."""
-    found = [c for c in source.columns if c.code is not None and c.code.size <= LARGEST_CODE and c.name in scan.columns]
+    found = [c for c in source.columns if _size(c) <= LARGEST_CODE and c.name in scan.columns]
     found = [
         c for c in found if c.name != scan.clock and c.name not in scan.dimensions and c.name not in _row_names(scan)
     ]
@@ -30,9 +30,24 @@ def codes_of(scan: Scan, source: Source) -> tuple[SourceColumn, ...]:
         found = kept
     used = {n for t in scan.terms for e in (*t.term.args, *t.term.where) for n in names(e)}
     found = [c for c in found if c.name in used]
-    while found and prod(c.code.size + 2 for c in found if c.code is not None) > MOST_GROUPS:
+    while found and prod(_size(c) + 2 for c in found) > MOST_GROUPS:
         found.pop()
     return tuple(found)
+
+
+def cut_late(scan: Scan, source: Source) -> tuple[SourceColumn, ...]:
+    """The dimensions that may be checked group by group: those that nothing reads row by row."""
+    if any(not t.term.additive for t in scan.terms):
+        return ()
+    keys = set(scan.dimensions)
+    found = [c for c in source.columns if c.name in keys and c.code is not None and c.name not in _row_names(scan)]
+    return tuple(c for c in found if all(_apart(c.name, t, keys) for t in scan.terms))
+
+
+def _size(column: SourceColumn) -> int:
+    """How many values a column may take; too many to count where nothing tells."""
+    size = column.code.size if column.code is not None else None
+    return size if size is not None else LARGEST_CODE + 1
 
 
 def _row_names(scan: Scan) -> set[str]:

@@ -46,13 +46,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An integer column of few declared values, not converted: rows may be counted by it before it is checked.
+    """A column that is not converted: rows may be grouped by it before it is checked. `size` is how many values a
+    declared range of integers holds.
 
     `given` is what stands in the relation; `sql` and `rejects` are as those of the column, over the column's own name.
     """
 
     given: str
-    size: int
+    size: int | None
     sql: str
     rejects: tuple[tuple[str, str], ...]
 
@@ -62,7 +63,7 @@ class SourceColumn:
     """A column of a source. `sql` is null where the cell is empty or rejected.
 
     `rejects` are (reason, condition) in order. At most one is true for a row; null means false. `given` is what stands
-    in the cell, where a value can only be rejected for the one reason there is: counting both tells how many were.
+    in the cell, where every value that is rejected shows by its absence: counting both tells how many were.
     """
 
     name: str

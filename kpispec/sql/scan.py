@@ -10,11 +10,13 @@ from kpispec.formula.tree import Binary, Expr, Name, Type
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import NamedTerm, Plan, Request, Scan
 from kpispec.plan.plan import columns_behind
-from kpispec.sql.codes import codes_of
+from kpispec.plan.rewrite import transform
+from kpispec.plan.terms import parts_of
+from kpispec.sql.codes import codes_of, cut_late
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
 from kpispec.sql.setting import Clockwork, column_name, instant, period_key
-from kpispec.sql.terms import Part, holistic, ranks_around, rolled, weighted
+from kpispec.sql.terms import Part, around, holistic, rolled, weighted
 from kpispec.sql.text import Column, create_table, select, with_clauses
 
 CLOCK = "clock__"
@@ -33,6 +35,7 @@ class _Writer:
     request: Request
     clock: Clockwork
     codes: tuple[SourceColumn, ...] = ()
+    late: tuple[SourceColumn, ...] = ()  # codes and dimensions that are checked group by group
     flags: dict[tuple[str, str], str] = field(default_factory=dict)  # reject -> column, or `given - kept`
     conditions: dict[Expr, str] = field(default_factory=dict)
     arguments: dict[Expr, str] = field(default_factory=dict)
@@ -42,10 +45,11 @@ class _Writer:
     def __post_init__(self) -> None:
         self.setting = self.clock.setting(column_name)
         self.codes = codes_of(self.scan, self.source)
+        self.late = (*self.codes, *cut_late(self.scan, self.source))
         uses = Counter(c for t in self.scan.terms for c in self._row_conditions(t))
         for named in self.scan.terms:
             if named.term.reject is not None:
-                self.flags.setdefault(named.term.reject, self._flag(named.term.reject[0]))
+                self.flags.setdefault(named.term.reject, self._flag(*named.term.reject))
             for condition in self._row_conditions(named):
                 if uses[condition] > 1 and not isinstance(condition, Name):
                     self.conditions.setdefault(condition, f"is__{len(self.conditions) + 1}")
@@ -71,10 +75,21 @@ class _Writer:
     def _column(self, name: str) -> SourceColumn:
         return next(c for c in self.source.columns if c.name == name)
 
-    def _flag(self, column: str) -> str:
-        if self._column(column).given is not None and column not in {c.name for c in self.codes}:
-            return f"{quoted(column + '__given')} - {quoted(column)}"
-        return quoted(f"{column}__rejected_{1 + sum(1 for c, _ in self.flags if c == column)}")
+    def _flag(self, column: str, reason: str) -> str:
+        """The name of a reject flag; the last reason of a column is what is gone and has no other."""
+        source = self._column(column)
+        others = [self._flag_name(column, r) for r, _ in source.rejects if r != reason]
+        if source.given is not None and column not in self._late_names and source.rejects[-1][0] == reason:
+            return " - ".join([quoted(f"{column}__given"), quoted(column), *map(quoted, others)])
+        return quoted(self._flag_name(column, reason))
+
+    def _flag_name(self, column: str, reason: str) -> str:
+        number = 1 + [r for r, _ in self._column(column).rejects].index(reason)
+        return f"{column}__rejected_{number}"
+
+    @property
+    def _late_names(self) -> frozenset[str]:
+        return frozenset(c.name for c in self.late)
 
     # statements
 
@@ -84,7 +99,7 @@ class _Writer:
         others = [t for t in self.scan.terms if not t.term.additive]
         over_groups = self._rolled(additive)
         steps = [*self._rows(), ("cells", self._cells()), ("finest", self._finest())]
-        if self.codes:
+        if self.late:
             steps.append(("checked", self._checked()))
         if not others:
             return create_table(scan_table(self.scan.id), with_clauses(steps, over_groups))
@@ -119,7 +134,7 @@ class _Writer:
 
     def _rows(self) -> list[tuple[str, str]]:
         """The typed rows, then those of them that count as seen, with the computed columns that look at them all."""
-        codes = {c.name: c.code.given for c in self.codes if c.code is not None}
+        codes = {c.name: c.code.given for c in self.late if c.code is not None}
         read = [c for c in self.source.columns if c.name in self.scan.columns]
         columns = [Column(codes.get(c.name, c.sql), c.name) for c in read]
         columns += [column for key, flag in self.flags.items() for column in self._flagged(key, flag)]
@@ -144,11 +159,11 @@ class _Writer:
         """What the rows carry so that a reject can be counted; of a code nothing, it is asked of the group."""
         name, reason = reject
         column = self._column(name)
-        if name in {c.name for c in self.codes}:
+        if name in self._late_names:
             return []
         if " - " in flag and column.given is not None:
             return [Column(column.given, f"{name}__given")]
-        return [Column(dict(column.rejects)[reason], flag.strip('"'))]
+        return [Column(dict(column.rejects)[reason], self._flag_name(name, reason))]
 
     def _computed(self) -> list[tuple[str, Expr]]:
         """The computed columns that something reads, in the order they build on each other."""
@@ -190,7 +205,7 @@ class _Writer:
             columns.append(Column(quoted(self.scan.clock), CLOCK))
         columns += [Column(quoted(c.name), c.name) for c in self.codes]
         taken = self.keys | {CLOCK}
-        columns += [Column(quoted(n), n) for n in sorted(self._inline() - taken)]
+        columns += [Column(quoted(n), n) for n in sorted(self._inline() - taken - set(self.arguments.values()))]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.arguments.items()]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.conditions.items()]
         return select(columns, source, self._bounds())
@@ -198,11 +213,11 @@ class _Writer:
     def _inline(self) -> set[str]:
         """The columns that terms and flags read from the cells as they are."""
         trees = [a for t in self.scan.terms for a in t.term.args if a not in self.arguments]
-        trees += [w for t in self.scan.terms for w in self._row_conditions(t) if w not in self.conditions]
+        trees += [self._short(w) for t in self.scan.terms for w in self._row_conditions(t) if w not in self.conditions]
         found = {n for tree in trees for n in names(tree)}
         for (column, _), flag in self.flags.items():
-            if column not in {c.name for c in self.codes}:
-                found |= {f"{column}__given", column} if " - " in flag else {flag.strip('"')}
+            if column not in self._late_names:
+                found |= {name.strip('"') for name in flag.split(" - ")}
         return found
 
     def _period(self) -> str:
@@ -227,13 +242,28 @@ class _Writer:
     # terms
 
     def _condition(self, expr: Expr) -> str:
-        return quoted(self.conditions[expr]) if expr in self.conditions else self._plain(expr)
+        return quoted(self.conditions[expr]) if expr in self.conditions else self._plain(self._short(expr))
+
+    def _short(self, expr: Expr) -> Expr:
+        """The expression with what the cells hold already named and not computed again."""
+
+        def named(part: Expr) -> Expr | None:
+            alias = self.arguments.get(part)
+            return None if alias is None else Name(alias, place=part.place, type=part.type)
+
+        return transform(expr, named)
 
     def _plain(self, expr: Expr) -> str:
         sql = lower(expr, self.setting)
         return f"({sql})" if isinstance(expr, Binary) and expr.op == "or" else sql
 
     def _row_where(self, named: NamedTerm) -> str:
+        asked = frozenset(self._row_conditions(named))
+        whole = next(
+            (alias for arg, alias in self.arguments.items() if asked and frozenset(parts_of(arg)) == asked), None
+        )
+        if whole is not None:
+            return quoted(whole)
         return " and ".join(self._condition(w) for w in self._row_conditions(named))
 
     def _group_where(self, named: NamedTerm) -> str:
@@ -263,7 +293,7 @@ class _Writer:
     def _rejects(self, named: NamedTerm, row_where: str, where: str) -> str:
         assert named.term.reject is not None
         flag = self.flags[named.term.reject]
-        if named.term.reject[0] in {c.name for c in self.codes}:
+        if named.term.reject[0] in self._late_names:
             part = self._part(Part("count", "", row_where), f"{named.name}__rows")
             return rolled("count", part, f"{where} and {flag}" if where else flag)
         return rolled("count", self._part(Part("rejects", flag, row_where), named.name), where)
@@ -280,14 +310,15 @@ class _Writer:
     def _checked(self) -> str:
         """The finest groups with their codes checked: a rejected code is null, its flag true."""
         flagged, replaced = [], []
-        for column in self.codes:
+        for column in self.late:
             if column.code is None:
                 continue
-            replaced.append(f"{column.code.sql} as {quoted(column.name)}")
+            if column.code.sql != quoted(column.name):
+                replaced.append(f"{column.code.sql} as {quoted(column.name)}")
             for reason, condition in column.code.rejects:
                 if (column.name, reason) in self.flags:
-                    flagged.append(Column(condition, self.flags[column.name, reason].strip('"')))
-        changed = "* replace (\n    " + ",\n    ".join(replaced) + "\n  )"
+                    flagged.append(Column(condition, self._flag_name(column.name, reason)))
+        changed = "* replace (\n    " + ",\n    ".join(replaced) + "\n  )" if replaced else "*"
         return select([Column(changed, "*"), *flagged], quoted("finest"))
 
     def _grouping(self) -> tuple[Column, str]:
@@ -306,7 +337,7 @@ class _Writer:
         columns += [Column(f"sum({quoted(ROWS)})", ROWS)]
         columns += [Column(f"{f}({quoted(c)})", c) for f, c in (("min", OLDEST), ("max", NEWEST))]
         columns += [self._additive(t) for t in additive]
-        return select(columns, quoted("checked" if self.codes else "finest"), group=sets)
+        return select(columns, quoted("checked" if self.late else "finest"), group=sets)
 
     def _segment_columns(self) -> list[Column]:
         found = []
@@ -331,6 +362,6 @@ class _Writer:
         for named in others:
             column = f"whole_rows.{quoted(named.name)}"
             if named.term.function == "ranks_around":
-                column = ranks_around(column, constant(named.term.args[1]) or 0.5, constant(named.term.args[2]) or 1.96)
+                column = around(column, *(constant(a) or 0.0 for a in named.term.args[1:]))
             columns.append(Column(column, named.name))
         return select(columns, f"rolled join whole_rows\n  on {on}")

@@ -261,20 +261,27 @@ def _source(found: list[_Found], raw: Raw, notation: Notation, absent: tuple[str
     for item, column in zip(found, columns, strict=True):
         value, rejects = checked(column.cell, item.spec, notation, findings)
         plain = column.cell.raw is None and not column.cell.blank
-        given = column.cell.value if plain and len(rejects) == 1 and not item.spec.checks.not_null else None
-        code = _code(column.cell, item.spec, notation) if plain else None
+        given = column.cell.value if plain and rejects and not item.spec.checks.not_null else None
+        code = _code(column.cell, item.spec, notation) if column.cell.raw is None else None
         made.append(SourceColumn(item.spec.name, value, item.bound.kind, rejects, given, code))
     return Source(sql, tuple(made), absent)
 
 
 def _code(cell: Cell, spec: ColumnSpec, notation: Notation) -> Code | None:
-    """The column as a code, where it is an integer of a declared, small range."""
-    bounds = spec.checks.range
-    if cell.kind is not Type.INTEGER or bounds is None or bounds.low is None or bounds.high is None:
+    """The column as a code, where it is an integer, or a text that may be cut by."""
+    if cell.kind not in (Type.INTEGER, Type.STRING):
         return None
-    try:
-        size = int(bounds.high.value) - int(bounds.low.value) + 1
-    except ValueError:
-        return None
+    size = _size(spec) if cell.kind is Type.INTEGER else None
     value, rejects = checked(replace(cell, value=quoted(spec.name)), spec, notation, Findings())
     return Code(cell.value, size, value, rejects)
+
+
+def _size(spec: ColumnSpec) -> int | None:
+    """How many values the declared range of integers holds."""
+    bounds = spec.checks.range
+    if bounds is None or bounds.low is None or bounds.high is None:
+        return None
+    try:
+        return int(bounds.high.value) - int(bounds.low.value) + 1
+    except ValueError:
+        return None

@@ -26,6 +26,8 @@ class Part:
         value = f"case when {self.where} then {self.argument} end" if self.where else self.argument
         if self.function == "m2":
             return _moments(alias, value)
+        if self.function == "squares":
+            return [Column(f"sum(cast({value} as double) * {value})", alias)]
         return [Column(f"{self.function}({value})", alias)]
 
 
@@ -39,12 +41,18 @@ def _counted(argument: str, where: str) -> str:
 
 
 def _rejected(flag: str, where: str) -> str:
-    """How many rows carry a reject flag; `given - kept` where counting both tells it for less."""
-    given, minus, kept = flag.partition(" - ")
-    if minus and not where:
-        return f"count({given}) - count({kept})"
-    condition = f"{given} is not null and {kept} is null" if minus else flag
-    return f"coalesce(count_if({where + ' and ' if where else ''}{condition}), 0)"
+    """How many rows carry a reject flag.
+
+    A flag `given - kept - other` is that of a value that is gone for no other reason: counting tells it for less.
+    """
+    given, *others = flag.split(" - ")
+    if not others:
+        return f"coalesce(count_if({where + ' and ' if where else ''}{flag}), 0)"
+    kept, *reasons = others
+    if where:
+        gone = " and ".join([where, f"{given} is not null", f"{kept} is null", *(f"not {r}" for r in reasons)])
+        return f"coalesce(count_if({gone}), 0)"
+    return " - ".join([f"count({given})", f"count({kept})", *(f"coalesce(count_if({r}), 0)" for r in reasons)])
 
 
 def _moments(name: str, value: str) -> list[Column]:
@@ -64,6 +72,8 @@ def rolled(function: str, part: str, where: str) -> str:
     kept = f"case when {where} then {column} end" if where else column
     if function in ("count", "rejects"):
         return f"coalesce(sum({kept}), 0)" if where else f"sum({kept})"
+    if function == "squares":
+        return f"sum({kept})"
     return f"{function}({kept})"
 
 
@@ -89,6 +99,8 @@ def weighted(function: str, value: str, rows: str, where: str) -> str:
             return f"coalesce(sum(case when {counted} then {rows} end), 0)"
         case "sum":
             return f"sum({kept(f'{value} * {rows}')})"
+        case "squares":
+            return f"sum({kept(f'{value} * {value} * {rows}')})"
         case "m2":
             n = f"sum(case when {value} is not null{' and ' + where if where else ''} then {rows} end)"
             total = f"sum({kept(f'{value} * {rows}')})"
@@ -162,17 +174,16 @@ _HOLISTIC: dict[str, Callable[[list[str], str], str]] = {
 }
 
 
-def ranks_around(sorted_list: str, p: float, z: float) -> str:
+def around(values: str, p: float, z: float) -> str:
     """The order statistics near the ends of a quantile's interval, as a flat list rank, value, rank, value ...
 
     Ranks come from the normal approximation of the binomial with its first skewness term, which is within one of the
-    exact rank; the neighbours are listed too, and the evaluation picks the exact ones.
+    exact rank; the neighbours are listed too, and the evaluation picks the exact ones. Rank 0 has no value.
     """
-    n = f"len({sorted_list})"
-    spread = f"{z!r} * sqrt({n} * {p * (1 - p)!r})"
-    skew = (z * z - 1) / 6 * (1 - 2 * p) - 0.5
-    low = f"cast(ceil({n} * {p!r} - {spread} + {skew!r}) as bigint)"
-    high = f"cast(ceil({n} * {p!r} + {spread} + {skew!r}) as bigint) + 1"
-    ranks = [f"{end} + {step}" for end in (low, high) for step in (-1, 0, 1)]
-    pairs = ", ".join(f"{r}, case when {r} between 1 and {n} then {sorted_list}[{r}] end" for r in ranks)
-    return f"[{pairs}]"
+    n, skew = f"len({values})", (z * z - 1) / 6 * (1 - 2 * p) - 0.5
+    reach = f"{z:.15g} * sqrt({n} * {p * (1 - p):.15g})"
+    low = f"ceil({n} * {p:.15g} - {reach} {skew:+.15g})"
+    high = f"ceil({n} * {p:.15g} + {reach} {skew:+.15g}) + 1"
+    ranks = ", ".join(f"{end} {step}" for end in (low, high) for step in ("- 1", "+ 0", "+ 1"))
+    picked = f"lambda rank: [rank, {values}[cast(greatest(rank, 0) as bigint)]]"
+    return f"flatten(list_transform([{ranks}], {picked}))"

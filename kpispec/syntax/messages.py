@@ -163,6 +163,8 @@ def _wrong_pattern(violation: Violation, report: Report) -> None:
     if violation.wanted == COLUMN and isinstance(node, Scalar) and stray_input(violation, report):
         return
     rule, what, cure = _PATTERNS.get(violation.wanted, ("bad-value", "cannot be read", "see the reference"))
+    if violation.wanted == ID and len(words) == 1:
+        cure = "an id has two characters or more"
     report.add(rule, f"`{short(words)}` {what}", violation, span, cure.replace("{slug}", slug(words)))
 
 

@@ -1,9 +1,9 @@
 """The cases under tests/cases/findings, one or more for each rule, and what `kpispec validate` says of them.
 `python tests/findings/cases.py` rewrites the expected texts; read the diff.
 
-A case, like a YAML block of a page, may hold several files: `# file: NAME` on a line of its own begins one, and what stands
-before the first is `specs.yml`. `, saved as latin-1` behind the name writes it so. `\\u{200b}` stands for the character,
-which could not be seen. A text that brings a data file is validated with `--data`.
+A case, like a YAML block of a page, may hold several files: `# file: NAME` on a line of its own begins one, and what
+stands before the first is `specs.yml`. `, saved as latin-1` behind the name writes it so. `\\u{200b}` stands for the
+character, which could not be seen. A text that brings a data file is validated with `--data`.
 """
 
 import json

@@ -40,6 +40,13 @@ def test_the_examples_of_a_page_are_one_sound_project(path, tmp_path):
     assert rules(text, tmp_path) == [], validated(text, tmp_path)
 
 
+def test_the_tests_inside_the_examples_pass(tmp_path):
+    specs = [block for block in yaml_blocks(FOLDER / "language.md") if not block.startswith("# file:")]
+    (tmp_path / "specs.yml").write_text("---\n".join(specs), encoding="utf-8")
+    ran = CliRunner().invoke(app, ["test", str(tmp_path / "specs.yml")])
+    assert (ran.exit_code, ran.stdout) == (0, "2 passed, 0 failed\n")
+
+
 def keys_of(shape):
     for key, inner in shape.get("properties", {}).items():
         yield key

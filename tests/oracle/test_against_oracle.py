@@ -2,18 +2,19 @@
 
 import csv
 import io
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
+
 
 import duckdb
 import pytest
 from expected import Asked, readings
 from figures import DOCUMENTS, INDICATORS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from survey import HEADER, ZONE, read
 
 import kpispec
+from kpispec.project.asked import Asked as AskedOptions
 
 # Around clock changes (the last Sundays of March and October), ends of months, quarters and years, and ISO week 53.
 EDGES = (
@@ -38,7 +39,8 @@ exports = st.lists(st.fixed_dictionaries(cells), max_size=25)
 moments = st.sampled_from(
     [datetime(2026, 4, 1), datetime(2026, 3, 29, 3, 30), datetime(2026, 1, 31, 23, 30), datetime(2027, 1, 1), datetime(2025, 10, 26, 12)]
 )
-checked = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+checked = settings(max_examples=15, phases=PHASES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 
 
 @st.composite
@@ -140,3 +142,124 @@ def compare(found, rows, asked, *, rejects=True):
         assert status == reading.status, (key, status, reading)
         assert not rejects or rejected == reading.rejected, (key, rejected, reading)
     assert not found, list(found)[:3]
+
+
+@settings(checked, max_examples=6)
+@given(raw=exports, asked=requests())
+def test_a_parquet_file_of_texts_reads_as_the_csv_does(bench, raw, asked):
+    bench.write(raw, "parquet", "contacts.csv")
+    stored(bench, "varchar")
+    compare(table(bench.run("parquet", asked)), [read({"id": "", **row}) for row in raw], asked)
+
+
+NAIVE = tuple(edge for edge in EDGES if len(edge) in (19, 23))
+TYPED = (
+    'id, try_cast("at" as timestamp) as "at", ch, try_cast(score as decimal(9, 1)) as score, try_cast(wait as float) '
+    'as wait, try_cast(cost as decimal(18, 2)) as cost, try_cast(customer as varchar) as customer, '
+    "case when lower(solved) in ('yes', 'true', '1') then true when lower(solved) in ('no', 'f', '0') then false end "
+    "as solved"
+)
+
+
+@settings(checked, max_examples=8)
+@given(raw=st.lists(st.fixed_dictionaries({**cells, "at": st.sampled_from(NAIVE)}), max_size=25), asked=requests())
+def test_a_parquet_file_with_types_gives_the_same_figures(bench, raw, asked):
+    """What does not fit a type is null in the file already, so nothing is left to reject there."""
+    bench.write(raw, "parquet", "contacts.csv")
+    stored(bench, "typed")
+    rows = [read({"id": "", **row}) for row in raw]
+    compare(table(bench.run("parquet", asked)), rows, asked, rejects=False)
+
+
+def stored(bench, kind):
+    place = bench.folder / "parquet"
+    columns = "*" if kind == "varchar" else TYPED
+    source = f"read_csv('{place}/contacts.csv', all_varchar = true, header = true, delim = ',')"
+    duckdb.sql(f"copy (select {columns} from {source}) to '{place}/contacts.parquet' (format parquet)")
+
+
+MONTHS = Asked("month", datetime(2026, 4, 1, tzinfo=ZONE), "ch")
+
+
+def figures(found, *, n=True):
+    return {key: (value, size if n else None) for key, (value, size, _, _) in found.items()}
+
+
+@settings(checked, max_examples=5)
+@given(raw=st.lists(st.fixed_dictionaries(cells), min_size=2, max_size=20), seed=st.randoms(use_true_random=False))
+def test_neither_the_order_of_rows_nor_of_files_nor_a_column_more_matters(bench, raw, seed):
+    bench.write(raw)
+    whole = figures(table(bench.run("csv", MONTHS)))
+    shuffled = seed.sample(raw, len(raw))
+    cut = seed.randint(0, len(raw))
+    bench.write(shuffled[:cut], "parts", "part_1.csv")
+    bench.write(shuffled[cut:], "parts", "part_2.csv")
+    parts = figures(table(bench.run("parts", MONTHS)))
+    (bench.folder / "csv" / "contacts.csv").write_text(written([{**r, "more": "x"} for r in shuffled], (*HEADER, "more")))
+    more = figures(table(bench.run("csv", MONTHS)))
+    for other in (parts, more):
+        assert whole.keys() == other.keys()
+        for key, (value, n) in whole.items():
+            assert same(other[key][0], value), key
+            assert other[key][1] == n
+
+
+@settings(checked, max_examples=5)
+@given(raw=st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=15))
+def test_rows_twice_double_counts_and_sums_and_leave_shares(bench, raw):
+    bench.write(raw)
+    once = figures(table(bench.run("csv", MONTHS)))
+    bench.write(raw + raw)
+    twice = figures(table(bench.run("csv", MONTHS)))
+    for (kpi, start, segment), (value, n) in once.items():
+        again, size = twice[kpi, start, segment]
+        assert size == (None if n is None else 2 * n)
+        if kpi in ("answers", "contact_count", "cost_total", "refund_total", "quick_count", "other_count", "phone_count"):
+            assert same(again, None if value is None else 2 * value)
+        if kpi in ("net_score", "solved_share", "score_mean", "cost_least", "wait_most", "score_var", "customer_count"):
+            assert same(again, value)
+
+
+@settings(checked, max_examples=5)
+@given(raw=st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=15), where=st.sampled_from(["solved", "score > 6", "wait <= 60 and cost > 0", "ch = 'email'"]))
+def test_where_true_false_and_null_make_the_whole(bench, raw, where):
+    bench.write(raw)
+    added = ["answers", "contact_count", "cost_total", "refund_total"]
+    whole = figures(table(bench.run("csv", MONTHS, added)))
+    parts = [
+        figures(table(bench.run("csv", MONTHS, added, where=condition)))
+        for condition in (where, f"not ({where})", f"({where}) is null")
+    ]
+    for key, (value, n) in whole.items():
+        found = [part[key] for part in parts if key in part]
+        assert same(sum(v for v, _ in found if v is not None) if value is not None else None, value), key
+        assert sum(size or 0 for _, size in found) == n
+
+
+@settings(checked, max_examples=6)
+@given(raw=exports, asked=requests())
+def test_the_compiled_text_run_by_hand_gives_the_same_figures(bench, raw, asked):
+    bench.write(raw)
+    ids = ["net_score", "wait_p90", "customer_count", "refund_total"]
+    found = bench.run("csv", asked, ids)
+    given_ = AskedOptions(as_of=asked.as_of, period=asked.grain, first=asked.first, last=asked.last, compare=(), by=(asked.by,) if asked.by else ())
+    text = bench.projects["csv"].compile(*ids, asked=given_).text
+    names, rows = by_hand(text)
+    at = {name: i for i, name in enumerate(names)}
+    by_key = {}
+    for row in rows:
+        segment = "*" if asked.by is None or row[at["set__"]] else row[at[asked.by]]
+        by_key[row[at["period__"]], segment] = row
+    for reading in found.readings:
+        row = by_key[reading.period.key, reading.segment[0][1] if reading.segment else "*"]
+        assert same(row[at[reading.kpi]], reading.value)
+        assert row[at[f"{reading.kpi}__n"]] == reading.n
+
+
+def by_hand(text):
+    """The names and rows of the last of several statements, each executed as it is printed."""
+    with duckdb.connect() as connection:
+        for statement in text.split(";\n"):
+            if statement.strip():
+                found = connection.execute(statement)
+        return [column[0] for column in found.description], found.fetchall()

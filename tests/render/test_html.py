@@ -201,7 +201,7 @@ def test_every_state_says_its_reason(pages, language, sentences):
 
 def kpi_html(page, id):
     start = page.index(f'id="kpi-{id}"')
-    return page[start : page.index("</tbody>", page.index('<tr role="row" class="x">', start))]
+    return page[start : page.index("</details></td></tr>", start)]
 
 
 def test_a_value_that_does_not_exist_is_a_dash_and_its_last_known_value_is_told():
@@ -223,6 +223,12 @@ def test_a_short_history_says_so():
     page = render_html(replace(whole, kpis=(replace(nps, history=nps.history[-3:]),)), language="en")
     assert "history too short" in kpi_html(page, "nps")
     assert "history too short" not in render_html(replace(whole, kpis=(nps,)), language="en")
+
+
+def test_a_companion_is_called_by_its_name_and_linked_where_it_stands(pages):
+    assert '<a href="#kpi-csat">Satisfaction client</a>' in kpi_html(pages["fr"], "handle_time")
+    alone = replace(report(), kpis=tuple(k for k in report().kpis if k.spec.id == "handle_time"))
+    assert "<code>csat</code>" in kpi_html(render_html(alone, language="en"), "handle_time")
 
 
 def test_few_answers_show_neither_change_nor_colour(pages):
