@@ -174,7 +174,7 @@ class KpiReport:
     place: str  # specs/nps.yml:12
     unit: str
     direction: str | None
-    sql: str  # as executed
+    sql: str  # its own statements for the same request, after the report's `shared_sql`
     formula: str  # as written
     datasets: tuple[str, ...]
     headline: Reading | None
@@ -218,6 +218,7 @@ class Report:
     freshness: tuple[Freshness, ...]
     reproduction: Reproduction
     errors: tuple[Reason, ...] = ()
+    shared_sql: str = ""  # what the statements of all KPIs name: conversions between clocks, attached databases
 
     def kpi(self, id: str) -> KpiReport | None:
         return next((k for k in self.kpis if k.spec.id == id), None)

@@ -89,7 +89,7 @@ def _null_sums(expr: Expr) -> Iterator[Call]:
 
 
 def _null_sum(call: Call, context: Context) -> None:
-    assert call.filter is not None  # noqa: S101 - only filtered sums come here
+    assert call.filter is not None
     instead = f"sum_if({shown(call.args[0])}, {shown(call.filter)})"
     message = "a filtered sum is null where no row matches"
     context.report("sum-filter-null", message, call.place, f"for 0 there write `{instead}`", instead)

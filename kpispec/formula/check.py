@@ -282,7 +282,7 @@ def _call(expr: Call, context: Context) -> Expr:
 
 def _call_parts(expr: Call, context: Context) -> Call:
     typed = rebuild(expr, lambda e: _typed(e, context))
-    assert isinstance(typed, Call)  # noqa: S101 - rebuild keeps the kind of node
+    assert isinstance(typed, Call)
     if typed.filter is not None:
         wrong = not_a_condition(typed.filter, "`filter`")
         if wrong is not None:

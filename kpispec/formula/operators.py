@@ -200,6 +200,8 @@ def _no_arithmetic(expr: Binary) -> Clash:
             return Clash(f"`{expr.op}` takes no conditions, and `{shown(side)}` is true or false", help, side)
         if side.type is Type.STRING:
             help = "texts are joined by `||`" if expr.op == "+" else f"convert it: `cast({shown(side)} as number)`"
+            if expr.op == "-" and left.type is right.type:
+                help = f"convert both, for a duration `cast({shown(side)} as timestamp)`, for numbers `as number`"
             return Clash(f"`{expr.op}` takes no text, and `{shown(side)}` is text", help, side)
     message = f"`{shown(left)}` is {kind(left)} and `{shown(right)}` is {kind(right)}: `{expr.op}` does not take them"
     return Clash(message, _unfit(expr), expr)

@@ -100,7 +100,7 @@ class Project:
             command=command,
             engine=(engine.name, engine.version),
             compare=asked.compare,
-            segment_history=not page,
+            page=page,
         )
         return Result(report, outcome, hashing)
 

@@ -27,6 +27,7 @@ from kpispec.project.run import Outcome
 from kpispec.render.wording import sentence
 from kpispec.source import Span, Text
 from kpispec.spec import ColumnSpec, DatasetSpec, KpiSpec, Localized, ScorecardSpec
+from kpispec.sql.script import printed, script
 from kpispec.units import duration_seconds
 
 
@@ -40,17 +41,15 @@ def report_of(
     command: str,
     engine: tuple[str, str],
     compare: Sequence[str] | None = None,
-    segment_history: bool = False,
+    page: bool = False,
 ) -> Report:
     """The report of a run, KPIs in the order asked for.
 
-    Segments stand for the headline's period, as a page shows them, or with `segment_history` for every period shown.
+    For a `page` segments stand for the headline's period alone, and each KPI carries its SQL.
     """
     named = tuple(compare if compare is not None else (card.compare if card else COMPARISONS))
-    maker = _Maker(loaded, outcome, named, segment_history)
+    maker = _Maker(loaded, outcome, named, page)
     freshness = tuple(maker.freshness(s) for s in outcome.opened.files)
-    kpis = tuple(maker.kpi(id) for id in ids)
-    commit, dirty = git_state(loaded.root)
     return Report(
         project=loaded.project.name,
         language=language,
@@ -59,20 +58,28 @@ def report_of(
         grain=outcome.plan.request.grain,
         period=maker.headline_period,
         scorecard=card,
-        kpis=kpis,
+        kpis=tuple(maker.kpi(id) for id in ids),
         dimensions=tuple(maker.dimension(d) for d in outcome.plan.request.dimensions),
         freshness=freshness,
-        reproduction=Reproduction(
-            command=command,
-            spec_hash=spec_hash(loaded.files),
-            data_hash=data_hash(f for fresh in freshness for f in fresh.files),
-            git_commit=commit,
-            git_dirty=dirty,
-            kpispec_version=__version__,
-            engine=engine[0],
-            engine_version=engine[1],
-        ),
+        reproduction=_reproduction(loaded, freshness, command, engine),
         errors=tuple(_failures(outcome)),
+        shared_sql=printed((*outcome.opened.setup, *outcome.script.setup)) if page else "",
+    )
+
+
+def _reproduction(
+    loaded: Loaded, freshness: Iterable[Freshness], command: str, engine: tuple[str, str]
+) -> Reproduction:
+    commit, dirty = git_state(loaded.root)
+    return Reproduction(
+        command=command,
+        spec_hash=spec_hash(loaded.files),
+        data_hash=data_hash(f for fresh in freshness for f in fresh.files),
+        git_commit=commit,
+        git_dirty=dirty,
+        kpispec_version=__version__,
+        engine=engine[0],
+        engine_version=engine[1],
     )
 
 
@@ -84,8 +91,8 @@ def _failures(outcome: Outcome) -> Iterable[Reason]:
 class _Maker:
     """Reports of one outcome's KPIs and data sets."""
 
-    def __init__(self, loaded: Loaded, outcome: Outcome, compare: tuple[str, ...], segment_history: bool) -> None:
-        self.segment_history = segment_history
+    def __init__(self, loaded: Loaded, outcome: Outcome, compare: tuple[str, ...], page: bool) -> None:
+        self.page = page
         self.loaded = loaded
         self.outcome = outcome
         self.plan: Plan = outcome.plan
@@ -125,7 +132,7 @@ class _Maker:
 
     def _segments(self, measure: Measure) -> Iterable[Reading]:
         shown = self.headline_period
-        keys = self._keys(measure) if self.segment_history else [shown.key] if shown is not None else []
+        keys = self._keys(measure) if not self.page else [shown.key] if shown is not None else []
         for cut, segments in self.outcome.cells.segments:
             for segment in segments if cut else ():
                 for key in keys:
@@ -156,7 +163,7 @@ class _Maker:
             place=_place(spec.span),
             unit=kpi.unit.name if kpi is not None else "number",
             direction=kpi.direction if kpi is not None else spec.direction,
-            sql=self._sql(spec.id) if measure is not None else "",
+            sql=self._sql(spec.id) if measure is not None and self.page else "",
             formula=spec.formula.value,
             datasets=measure.datasets if measure is not None else (),
             headline=None,
@@ -165,12 +172,12 @@ class _Maker:
         )
 
     def _sql(self, id: str) -> str:
-        """The statements of one KPI alone, for the same request: they run as they stand and give the same figures."""
+        """The statements of one KPI alone, for the same request: they give the same figures."""
         opened = self.outcome.opened
         alone = plan(
             self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where
         )
-        return opened.script(alone).text(tuple(opened.setup))
+        return printed(script(alone, opened.narrowed(self.plan), opened.zones).queries)
 
     def _without_values(self, kpi: Kpi, message: str, failed: bool) -> KpiReport:
         reason = self._reason(kpi.id, failed, message)

@@ -154,7 +154,9 @@ def key_of(columns: tuple[Column, ...], rows: int) -> Column | None:
 
 
 def words_of(raw: str) -> str:
-    """A raw name in small letters without accents, what is neither letter nor digit as one underscore."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", raw) if not unicodedata.combining(c))
+    """A raw name in small letters without accents, what is neither letter nor digit as one underscore, `#` as number."""
+    bare = "".join(
+        c for c in unicodedata.normalize("NFKD", raw.replace("#", " number ")) if not unicodedata.combining(c)
+    )
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", unicodedata.normalize("NFC", bare))
     return re.sub(r"\W+", "_", spaced.lower()).strip("_")

@@ -19,22 +19,14 @@ class Encoding:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    name: str
-    letters: str  # a character class: the letters that most of its texts are made of
-    lonely: bool  # whether its letters stand alone between ASCII ones, as accents do
-
-
-# The encodings of two bytes accept each other's texts: which letters come out decides.
-_CANDIDATES = (
-    _Candidate("cp949", "[\uac00-\ud7a3]", lonely=False),
-    _Candidate("cp932", "[\u3040-\u30ff]", lonely=False),
-    _Candidate("gb18030", "[\u4e00-\u9fff]", lonely=False),
-    _Candidate("cp1251", "[\u0400-\u04ff]", lonely=False),
-    _Candidate("cp1252", "[\u00a0-\u00ff\u20ac\u0152\u0153\u2018-\u201d]", lonely=True),
-)
-_LEAST = 0.3  # of the characters past ASCII; Japanese and Chinese are sparing with some of theirs
+# Encodings of two bytes accept each other's texts, and give rare letters for them: the most usual ones decide.
+_PAIRED: tuple[tuple[str, str], ...] = (
+    ("cp949", "이다는을가의에하고지기로사시해자어한리도인아정은나대전일서를스수보게부상그주들구있으제여장동과라만안무유원성신조비"),
+    ("cp932", "[\u3041-\u3096\u30a1-\u30fc]"),
+    ("gb18030", "的一是不了人在有我他这中大来上个国和地到以说们为子你时道出而要于就下得可也生会自着去之过家学对小天年分成方多后作里用发行市意度量客户满服务商品城京海"),
+)  # fmt: skip
+_SINGLE = (("cp1251", "[\u0400-\u04ff]"), ("cp1252", "[\u00a0-\u00ff\u20ac\u0152\u0153\u2018-\u201d]"))
+_LEAST = 0.05  # of the characters past ASCII are among the usual ones
 
 
 def guessed_encoding(file: InputFile) -> Encoding | None:
@@ -53,15 +45,24 @@ def guessed_encoding(file: InputFile) -> Encoding | None:
         return Encoding("utf-16", _word(sample, "utf-16"))
     if first_wrong_byte(file, "utf-8") is None:
         return None
-    name = next((c.name for c in _CANDIDATES if _fits(c, sample) and first_wrong_byte(file, c.name) is None), "latin-1")
+    name = next((n for n in _by_likelihood(sample) if first_wrong_byte(file, n) is None), "latin-1")
     return Encoding(name, _word(sample, name))
 
 
-def _fits(candidate: _Candidate, sample: bytes) -> bool:
-    text = sample.decode(candidate.name, "ignore")
-    strange = [c for c in text if ord(c) > 127]
-    own = sum(1 for c in strange if re.match(candidate.letters, c))
-    return own >= _LEAST * len(strange) and _lonely(sample) == candidate.lonely
+def _by_likelihood(sample: bytes) -> list[str]:
+    """Encodings to try. Accents stand alone between ASCII letters; other letters past ASCII keep together."""
+    if _lonely(sample):
+        return ["cp1252"]
+    share = {name: _share(sample, name, usual) for name, usual in (*_PAIRED, *_SINGLE)}
+    paired = sorted((name for name, _ in _PAIRED if share[name] >= _LEAST), key=lambda name: -share[name])
+    return [*paired, *(name for name, _ in _SINGLE if share[name] >= 0.5)]
+
+
+def _share(sample: bytes, name: str, usual: str) -> float:
+    """How many of the characters past ASCII are usual in texts of an encoding."""
+    strange = [c for c in sample.decode(name, "ignore") if ord(c) > 127]
+    letters = re.compile(usual if usual.startswith("[") else f"[{usual}]")
+    return sum(1 for c in strange if letters.match(c)) / max(1, len(strange))
 
 
 def _lonely(sample: bytes) -> bool:

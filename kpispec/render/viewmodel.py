@@ -98,6 +98,7 @@ class Page:
     sources: tuple[SourceLine, ...]
     reproduction: tuple[tuple[str, str, bool], ...]  # term, value, whether it is code
     errors: tuple[str, ...]
+    shared_sql: str
     alternates: tuple[Alternate, ...]
     generator: str
 
@@ -135,6 +136,7 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         sources=tuple(source_line(f, voice) for f in report.freshness),
         reproduction=reproduction(report, voice),
         errors=tuple(voice.words.sentence(reason) for reason in report.errors),
+        shared_sql=report.shared_sql.strip(),
         alternates=tuple(Alternate(tag, href, _own_name(tag)) for tag, href in sorted(alternates.items())),
         generator=f"kpispec {report.reproduction.kpispec_version}",
     )

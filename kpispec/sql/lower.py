@@ -144,7 +144,7 @@ def _operator(expr: Unary | Binary, setting: Setting) -> tuple[str, int]:
             level = _PRECEDENCE["not"]
             return f"not {_at_least(expr.operand, setting, level)}", level
         level = _PRECEDENCE["sign"]
-        return f"{expr.op}{_at_least(expr.operand, setting, level + 1)}", level
+        return f"{expr.op}{_wide(expr.operand, setting, level + 1)}", level
     if expr.op in ("+", "-") and _is_time(expr):
         return _time_arithmetic(expr, setting)
     if expr.op in ("/", "%"):
@@ -152,8 +152,18 @@ def _operator(expr: Unary | Binary, setting: Setting) -> tuple[str, int]:
     level = _PRECEDENCE.get(expr.op, _PRECEDENCE["compare"])
     left_level = level + 1 if level == _PRECEDENCE["compare"] else level
     right_level = level if expr.op in ("and", "or", "+", "||") else level + 1
+    if expr.op in ("+", "-", "*"):
+        left = _wide(expr.left, setting, left_level)
+        side = _wide if isinstance(expr.left, Number) else _at_least
+        return f"{left} {expr.op} {side(expr.right, setting, right_level)}", level
     left, right = _at_least(expr.left, setting, left_level), _at_least(expr.right, setting, right_level)
     return f"{left} {expr.op} {right}", level
+
+
+def _wide(expr: Expr, setting: Setting, level: int) -> str:
+    """An operand whose arithmetic is that of 64 bits: a file's small integers would overflow at 127."""
+    narrow = isinstance(expr, Name) and not expr.path and expr.type is Type.INTEGER
+    return f"cast({lower(expr, setting)} as bigint)" if narrow else _at_least(expr, setting, level)
 
 
 def _division(expr: Binary, setting: Setting) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """All statements of a run, in order, as they are executed and printed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import Plan, Scan
@@ -16,8 +16,9 @@ from kpispec.sql.zones import macros
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`setup` defines what the others name; `scans` fill temporary tables, one data set after the other; `combine` reads
-    them; `facts` tell of each scan.
+    """The statements: `setup` defines what the others name, `scans` fill temporary tables, `combine` reads them.
+
+    `facts` tell of each scan.
     """
 
     setup: tuple[str, ...]
@@ -27,20 +28,43 @@ class Script:
 
     def text(self, setup: tuple[str, ...] = ()) -> str:
         """The whole as a text that runs as it stands and ends in the values."""
-        statements = [*setup, *self.setup, *(s for _, group in self.scans for s in group), self.combine]
-        return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n") + "\n"
+        return printed((*setup, *self.setup, *self.queries))
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """The statements that read data, in order."""
+        return (*(s for _, group in self.scans for s in group), self.combine)
+
+
+def printed(statements: Iterable[str]) -> str:
+    """Statements as one text."""
+    return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n") + "\n"
 
 
 def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = ()) -> Script:
     """The statements of a plan over its sources. `zones` are those of bindings, beside the project's own."""
-    scans = tuple((s.id, scan_statements(s, sources[s.id], plan)) for s in plan.scans)
+    views = {id: _view(id, found) for id, found in sources.items() if "\n" in found.relation}
+    named = {
+        id: replace(found, relation=quoted(_view_name(id))) if id in views else found for id, found in sources.items()
+    }
+    scans = tuple((s.id, scan_statements(s, named[s.id], plan)) for s in plan.scans)
     last = combine(plan)
+    text = "".join([*views.values(), *(s for _, group in scans for s in group), last])
     return Script(
-        setup=_macros(plan, zones, "".join([*(s for _, group in scans for s in group), last])),
+        setup=(*_macros(plan, zones, text), *views.values()),
         scans=scans,
         combine=last,
         facts=tuple((s.id, _facts(plan, s)) for s in plan.scans),
     )
+
+
+def _view_name(dataset: str) -> str:
+    return f"source__{dataset}"
+
+
+def _view(dataset: str, source: Source) -> str:
+    """The typed rows of a data set under a name, where typing them takes more than naming a file."""
+    return f"create or replace temporary view {quoted(_view_name(dataset))} as\nselect * from {source.relation}"
 
 
 def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:

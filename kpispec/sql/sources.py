@@ -142,6 +142,9 @@ def _bind(spec: ColumnSpec, binding: Binding, raw: Raw, lower: Lower, findings: 
     wanted = written.value if written else spec.name
     column = _raw_column(wanted, raw)
     if column is not None:
+        if _declared(spec) is None and cells.type_of(column.type) is Type.INTEGER and column.type.upper() != "BIGINT":
+            # Formulas do not know that this is an integer, so its arithmetic is widened here.
+            return Bound(spec.name, f"cast({quoted(column.name)} as bigint)", "BIGINT", Type.INTEGER, plain=False)
         kind = _declared(spec) or column.guess or cells.type_of(column.type) or Type.STRING
         return Bound(spec.name, quoted(column.name), column.type, kind, plain=True, keep_empty=spec.keep_empty)
     if written is not None and not _NAME.match(wanted.strip().lower()):

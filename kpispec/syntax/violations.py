@@ -21,6 +21,7 @@ SYNONYMS = {
     "table": "dataset",
     "enum": "values",
     "goal": "targets",
+    **dict.fromkeys(("sep", "separator", "seperator"), "delimiter"),
     "aggregation": "formula",
     "indicator": "kpi",
     "metric": "kpi",

@@ -244,7 +244,7 @@ def test_the_compiled_text_run_by_hand_gives_the_same_figures(bench, raw, asked)
     found = bench.run("csv", asked, ids)
     given_ = AskedOptions(as_of=asked.as_of, period=asked.grain, first=asked.first, last=asked.last, compare=(), by=(asked.by,) if asked.by else ())
     text = bench.projects["csv"].compile(*ids, asked=given_).text
-    names, rows = by_hand(text)
+    names, rows = by_hand(text, bench.folder / "csv")
     at = {name: i for i, name in enumerate(names)}
     by_key = {}
     for row in rows:
@@ -256,9 +256,10 @@ def test_the_compiled_text_run_by_hand_gives_the_same_figures(bench, raw, asked)
         assert row[at[f"{reading.kpi}__n"]] == reading.n
 
 
-def by_hand(text):
+def by_hand(text, folder):
     """The names and rows of the last of several statements, each executed as it is printed."""
     with duckdb.connect() as connection:
+        connection.execute(f"set file_search_path = '{folder}'")
         for statement in text.split(";\n"):
             if statement.strip():
                 found = connection.execute(statement)
