@@ -45,6 +45,11 @@ def scalar(text: str) -> str:
     return "".join(c if c.isprintable() else _escaped(c) for c in quoted)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 cell`, `84 cells`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def one_line(text: str, longest: int = 60) -> str:
     """A text that can stand in a comment or in a line of a listing: nothing unseen, cut where it is long."""
     shown = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

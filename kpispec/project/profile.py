@@ -14,14 +14,14 @@ from kpispec.project.sniff import Encoding, guessed_encoding
 from kpispec.spec import Binding
 from kpispec.sql.cells import Notation, type_of, typed_text
 from kpispec.sql.lower import quoted, text_literal
-from kpispec.sql.relations import Raw
+from kpispec.sql.relations import Raw, RawColumn
 
 SAMPLE = 50_000  # rows that are looked at
 FEW = 24  # distinct values that are listed
 _MOST = 0.98  # a column is of a type that at least this share of its cells has
 _MANY = 0.8  # ... or this one, where few words stand for the rest
 _FEW_WORDS = 2
-_OLDEST = "1970"  # spreadsheets write a time of day as one of 1899
+_OLDEST = "1905"  # spreadsheets write a time of day as one of 1899, 1900 or 1904
 
 # Tried in this order; the first of those that read the most cells is taken. `None` is ISO 8601.
 _DATE_FORMATS: tuple[str | None, ...] = (
@@ -219,10 +219,13 @@ class _Look:
         for raw, name in zip(self.raw.columns, column_names(tuple(counts)), strict=True):
             own, few = counts[raw.name], tuple(values.get(raw.name, ()))
             dates = reads.get(raw.name, (0, 0, ""))
-            read = (_typed(own, comma, dates) or _coded(own, few)) if self.raw.text else None
+            read = (_typed(own, comma, dates) or _coded(own, few)) if self._is_text(raw) else None
             kind, cells = read or (type_of(raw.type) or Type.STRING, own.filled)
             found.append(Column(raw.name, name, kind, own.filled, own.distinct, own.filled - cells, few, dates[2]))
         return tuple(found)
+
+    def _is_text(self, column: RawColumn) -> bool:
+        return self.raw.text or column.type == "VARCHAR"
 
     def _values(self) -> dict[str, list[tuple[str, int]]]:
         few = f"select raw from {self.table} group by raw having count(*) <= {FEW}"

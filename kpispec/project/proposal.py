@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpispec.formula.tree import Type
-from kpispec.project.naming import in_words, one_line, scalar
+from kpispec.project.naming import counted, in_words, one_line, scalar
 from kpispec.project.offers import Draft, drafts
 from kpispec.project.profile import Column, Profile
 from kpispec.project.roles import Scale, clock_of, cuts_of, key_of, outside, roles_of, scale_of
@@ -160,11 +160,7 @@ def _scored(column: Column, scale: Scale, odd: Sequence[tuple[str, int]]) -> Ite
 
 
 def _unread(column: Column) -> str:
-    return f"  # {_cells(column.unread)} rejected: no {column.type.value}" if column.unread else ""
-
-
-def _cells(count: int) -> str:
-    return "1 cell will be" if count == 1 else f"{count} cells will be"
+    return f"  # {counted(column.unread, 'cell')} will be rejected: no {column.type.value}" if column.unread else ""
 
 
 def _listed(values: Sequence[tuple[str, int]]) -> str:

@@ -154,9 +154,8 @@ def key_of(columns: tuple[Column, ...], rows: int) -> Column | None:
 
 
 def words_of(raw: str) -> str:
-    """A raw name in small letters without accents, what is neither letter nor digit as one underscore, `#` as number."""
-    bare = "".join(
-        c for c in unicodedata.normalize("NFKD", raw.replace("#", " number ")) if not unicodedata.combining(c)
-    )
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", unicodedata.normalize("NFC", bare))
+    """A raw name in small letters without accents, `#` in words; what else is no letter or digit is an underscore."""
+    spelled = unicodedata.normalize("NFKD", raw.replace("#", " number "))
+    bare = unicodedata.normalize("NFC", "".join(c for c in spelled if not unicodedata.combining(c)))
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", bare)
     return re.sub(r"\W+", "_", spaced.lower()).strip("_")

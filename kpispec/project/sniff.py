@@ -20,11 +20,14 @@ class Encoding:
 
 
 # Encodings of two bytes accept each other's texts, and give rare letters for them: the most usual ones decide.
-_PAIRED: tuple[tuple[str, str], ...] = (
-    ("cp949", "이다는을가의에하고지기로사시해자어한리도인아정은나대전일서를스수보게부상그주들구있으제여장동과라만안무유원성신조비"),
-    ("cp932", "[\u3041-\u3096\u30a1-\u30fc]"),
-    ("gb18030", "的一是不了人在有我他这中大来上个国和地到以说们为子你时道出而要于就下得可也生会自着去之过家学对小天年分成方多后作里用发行市意度量客户满服务商品城京海"),
-)  # fmt: skip
+_KOREAN = (
+    "이다는을가의에하고지기로사시해자어한리도인아정은나대전일서를스수보게부상그주들구있으제여장동과라만안무유원성신조비"
+)
+_CHINESE = (
+    "的一是不了人在有我他这中大来上个国和地到以说们为子你时道出而要于就下得可也生会自着去之过家学对小天年分成方多后作里用"
+    "发行市意度量客户满服务商品城京海"
+)
+_PAIRED = (("cp949", f"[{_KOREAN}]"), ("cp932", "[\u3041-\u3096\u30a1-\u30fc]"), ("gb18030", f"[{_CHINESE}]"))
 _SINGLE = (("cp1251", "[\u0400-\u04ff]"), ("cp1252", "[\u00a0-\u00ff\u20ac\u0152\u0153\u2018-\u201d]"))
 _LEAST = 0.05  # of the characters past ASCII are among the usual ones
 
@@ -61,8 +64,7 @@ def _by_likelihood(sample: bytes) -> list[str]:
 def _share(sample: bytes, name: str, usual: str) -> float:
     """How many of the characters past ASCII are usual in texts of an encoding."""
     strange = [c for c in sample.decode(name, "ignore") if ord(c) > 127]
-    letters = re.compile(usual if usual.startswith("[") else f"[{usual}]")
-    return sum(1 for c in strange if letters.match(c)) / max(1, len(strange))
+    return sum(1 for c in strange if re.match(usual, c)) / max(1, len(strange))
 
 
 def _lonely(sample: bytes) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kpispec.engine.base import EngineError
-from kpispec.project.naming import one_line
+from kpispec.project.naming import counted, one_line
 from kpispec.project.offers import OFFERS
 from kpispec.project.proposal import DatasetDraft
 from kpispec.project.roles import ROLES, called, fitting, outside
@@ -27,8 +27,8 @@ def _section(title: str, items: Iterator[str]) -> list[str]:
 
 def _dataset(dataset: DatasetDraft) -> Iterator[str]:
     profile = dataset.profile
-    rows = f"the first {profile.rows} rows" if profile.cut else f"{profile.rows} rows"
-    yield f"{dataset.id}: {profile.source}, {rows}, {len(profile.columns)} columns"
+    rows = f"the first {profile.rows} rows" if profile.cut else counted(profile.rows, "row")
+    yield f"{dataset.id}: {profile.source}, {rows}, {counted(len(profile.columns), 'column')}"
     for kpi in dataset.kpis:
         columns = ", ".join(f"`{one_line(c.raw)}`" for c in kpi.columns)
         yield f"  KPI     {kpi.id}" + (f" from {columns}" if columns else "")
@@ -117,4 +117,4 @@ def _asked_of(dataset: DatasetDraft) -> Iterator[str]:
             codes = ", ".join(f"`{one_line(v, 20)}`" for v, _ in odd[:4])
             cells = sum(n for _, n in odd)
             what = f"what {codes} {'means' if len(odd) == 1 else 'mean'} in `{one_line(column.raw, 40)}`"
-            yield f"{what} ({cells} cells): now rejected as outside {scale[0]} to {scale[1]}"
+            yield f"{what} ({counted(cells, 'cell')}): now rejected as outside {scale[0]} to {scale[1]}"

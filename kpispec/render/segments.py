@@ -119,7 +119,7 @@ def closed(reading: Reading) -> tuple[float, float] | None:
 
 
 def heats_of(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Heat]:
-    """A block per dimension: the KPIs that are cut by it alone."""
+    """A block per dimension: the KPIs that are cut by it alone, and the values for which one of them has something."""
     heats: list[Heat] = []
     for dimension in report.dimensions:
         values = _seen_values(report, dimension.name)
@@ -127,7 +127,7 @@ def heats_of(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Heat
         rows = [
             _heat_row(kpi, dimension.name, shown, voice, keys[i])
             for i, kpi in enumerate(report.kpis)
-            if any(tuple(n for n, _v in r.segment) == (dimension.name,) for r in segments_of(kpi))
+            if any(_cut_by(r, dimension.name) and _told(r) for r in segments_of(kpi))
         ]
         if not rows:
             continue
@@ -144,9 +144,18 @@ def heats_of(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Heat
     return heats
 
 
+def _cut_by(reading: Reading, dimension: str) -> bool:
+    return [name for name, _value in reading.segment] == [dimension]
+
+
+def _told(reading: Reading) -> bool:
+    """Whether a cell would hold more than a dash."""
+    return reading.value is not None or bool(reading.n)
+
+
 def _seen_values(report: Report, dimension: str) -> list[str | None]:
-    """The values of a dimension that some KPI has, in the order declared, "not given" last."""
-    seen = {r.segment[0][1] for k in report.kpis for r in segments_of(k) if [n for n, _v in r.segment] == [dimension]}
+    """The values of a dimension for which some KPI has something, in the order declared, "not given" last."""
+    seen = {r.segment[0][1] for k in report.kpis for r in segments_of(k) if _cut_by(r, dimension) and _told(r)}
     declared = [v for d in report.dimensions if d.name == dimension for v, _label in d.values]
     rest: list[str | None] = [*sorted(v for v in seen - set(declared) if v is not None)]
     order: list[str | None] = [v for v in declared if v in seen and v is not None]
