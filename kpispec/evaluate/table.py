@@ -1,12 +1,13 @@
 """What the engine gave back, read into cells: one a measure, period and segment, and facts about each data set."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kpispec.plan.layout import (
     PERIOD,
     SET,
+    has_column,
     n_column,
     part_column,
     reject_column,
@@ -61,6 +62,7 @@ class Cells:
     table: Mapping[tuple[str, int, Segment], Cell]
     periods: tuple[int, ...]
     segments: tuple[tuple[tuple[str, ...], tuple[Segment, ...]], ...]  # (dimensions, segments)
+    owners: Mapping[Segment, frozenset[str]] = field(default_factory=dict)  # the data sets that have a segment
 
     def get(self, measure: str, period: int, segment: Segment) -> Cell | None:
         return self.table.get((measure, period, segment))
@@ -74,16 +76,18 @@ def read(plan: Plan, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
     table: dict[tuple[str, int, Segment], Cell] = {}
     periods: dict[int, None] = {}
     segments: dict[tuple[str, ...], dict[Segment, None]] = {s: {} for s in plan.request.sets}
+    owners: dict[Segment, frozenset[str]] = {}
     for row in rows:
         cut = sets[_int(row[at[SET]])]
         segment = tuple((d, _text(row[at[d]])) for d in cut)
         key = _int(row[at[PERIOD]])
         periods[key] = None
         segments[cut][segment] = None
+        owners.setdefault(segment, frozenset(s.id for s in plan.scans if row[at[has_column(s.id)]]))
         for measure in plan.measures:
             table[measure.id, key, segment] = _cell(measure, row, at)
     ordered = tuple((cut, tuple(sorted(found, key=_segment_order))) for cut, found in segments.items())
-    return Cells(table, tuple(sorted(periods)), ordered)
+    return Cells(table, tuple(sorted(periods)), ordered, owners)
 
 
 def _segment_order(segment: Segment) -> tuple[tuple[bool, str], ...]:

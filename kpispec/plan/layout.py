@@ -42,6 +42,11 @@ def covered_table(dataset: str) -> str:
     return f"covered__{dataset}"
 
 
+def has_column(dataset: str) -> str:
+    """Whether a data set has a segment: declares it, or has a row in it."""
+    return f"has__{dataset}"
+
+
 def set_mask(dimensions: tuple[str, ...], cut_by: tuple[str, ...]) -> int:
     """The number of a segmentation: a bit for each dimension asked for that it does not cut by."""
     mask = 0

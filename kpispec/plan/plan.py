@@ -11,7 +11,7 @@ from kpispec.periods import key_of, period_of
 from kpispec.plan.model import Bound, Measure, Plan, Request, Scan, Spread, Term, Unavailable
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.spread import spread_of
-from kpispec.plan.terms import Aggregate, Context, TermTable, calls_of, conjunction, decompose
+from kpispec.plan.terms import Aggregate, Context, TermTable, calls_of, conjunction, decompose, either
 
 EVER = (-(10**9), 10**9)
 
@@ -30,7 +30,7 @@ def plan(
         planner.measure(catalog.kpis[id], planner.base)
     totals = planner.reject_totals() if request.reject_totals else ()
     scans = tuple(planner.scan(catalog.datasets[d]) for d in planner.read)
-    return Plan(request, scans, tuple(planner.measures.values()), tuple(planner.unavailable.values()), totals)
+    return Plan(request, scans, tuple(planner.measures.values()), planner.unavailable(), totals)
 
 
 def columns_behind(dataset: Dataset, used: Iterable[str]) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ class _Planner:
     base: Narrowing = ()
     table: TermTable = field(default_factory=TermTable)
     measures: dict[tuple[str, Narrowing], Measure] = field(default_factory=dict)
-    unavailable: dict[str, Unavailable] = field(default_factory=dict)
+    lacking: dict[tuple[str, Narrowing], Unavailable] = field(default_factory=dict)
     read: dict[str, dict[str, None]] = field(default_factory=dict)  # data set -> names used
 
     # KPIs
@@ -67,19 +67,21 @@ class _Planner:
     def measure(self, kpi: Kpi, narrowing: Narrowing) -> Measure | None:
         """The measure of a KPI under the filters that narrow it, planned once; `None` where data is lacking."""
         key = (kpi.id, narrowing)
-        if key in self.measures or kpi.id in self.unavailable:
+        if key in self.measures or key in self.lacking:
             return self.measures.get(key)
         upstream: dict[str, Measure] = {}
         for item in kpi.kpis:
-            found = self.measure(self.catalog.kpis[item.kpi], _merged(narrowing, item.where))
+            narrowed = _merged(narrowing, item.where)
+            found = self.measure(self.catalog.kpis[item.kpi], narrowed)
             if found is None:
-                lacking = self.unavailable[item.kpi]
-                self.unavailable[kpi.id] = Unavailable(kpi.id, lacking.status, "upstream", (("kpi", item.kpi),))
+                status = self.lacking[item.kpi, narrowed].status
+                values = (("kpi", item.kpi), ("status", status))
+                self.lacking[key] = Unavailable(kpi.id, status, "upstream", values)
                 return None
             upstream[item.spec.name] = found
-        lack = self._lack(kpi)
+        lack = self._lack(kpi, narrowing)
         if lack is not None:
-            self.unavailable[kpi.id] = lack
+            self.lacking[key] = lack
             return None
         self.measures[key] = self._planned(self._id(kpi, narrowing), kpi, narrowing, upstream)
         return self.measures[key]
@@ -115,20 +117,26 @@ class _Planner:
 
     # what the data lacks
 
-    def _lack(self, kpi: Kpi) -> Unavailable | None:
+    def unavailable(self) -> tuple[Unavailable, ...]:
+        """The KPIs that could not be planned, under what was asked for; a narrowed one is the matter of its reader."""
+        return tuple(lack for (_, narrowing), lack in self.lacking.items() if narrowing == self.base)
+
+    def _lack(self, kpi: Kpi, narrowing: Narrowing) -> Unavailable | None:
         for rows in kpi.rows:
             dataset = self.catalog.datasets[rows.dataset]
             if rows.dataset not in self.bound:
                 return Unavailable(kpi.id, "not_available", "not-bound", (("dataset", rows.dataset),))
             if dataset.spec.time is None and self.request.grain != "all":
                 return Unavailable(kpi.id, "error", "no-clock", (("dataset", rows.dataset),))
-            lack = self._missing_columns(kpi, dataset, rows)
+            lack = self._missing_columns(kpi, dataset, rows, dict(narrowing).get(rows.dataset, ()))
             if lack is not None:
                 return lack
         return None
 
-    def _missing_columns(self, kpi: Kpi, dataset: Dataset, rows: BoundRows) -> Unavailable | None:
-        used = {n for e in (rows.expr, *rows.where, *dataset.where) for n in names(e)}
+    def _missing_columns(
+        self, kpi: Kpi, dataset: Dataset, rows: BoundRows, narrowed: tuple[Expr, ...]
+    ) -> Unavailable | None:
+        used = {n for e in (rows.expr, *rows.where, *narrowed, *dataset.where) for n in names(e)}
         if dataset.spec.time is not None and self.request.grain != "all":
             used.add(dataset.spec.time.value)
         present = self.bound[dataset.id].columns
@@ -142,33 +150,31 @@ class _Planner:
     # rejects
 
     def _rejects(self, kpi: Kpi, context: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """By reason, a term for each column or check: a cell that several inputs read is counted once."""
         found: dict[str, dict[str, None]] = {}
+        cells: dict[tuple[str, str, str], list[tuple[Expr, ...]]] = {}
         for rows in kpi.rows:
             where = context.conditions(rows)
-            for reason, term in self._column_rejects(rows, where):
-                found.setdefault(reason, {})[self.table.name(term, context.kpi)] = None
+            dataset, facts = self.catalog.datasets[rows.dataset], self.bound[rows.dataset].columns
+            for column in columns_behind(dataset, sorted(names(rows.expr))):
+                for reason in facts[column].reasons:
+                    cells.setdefault((rows.dataset, column, reason), []).append(where)
             for reason, test in rows.rejects:
                 term = Term(rows.dataset, "count", (), conjunction((*where, test)))
                 found.setdefault(reason, {})[self.table.name(term, context.kpi)] = None
+        for (id, column, reason), wheres in cells.items():
+            term = Term(id, "count", (), either(wheres), reject=(column, reason))
+            found.setdefault(reason, {})[self.table.name(term, context.kpi)] = None
         return tuple((reason, tuple(terms)) for reason, terms in sorted(found.items()))
-
-    def _column_rejects(self, rows: BoundRows, where: tuple[Expr, ...]) -> list[tuple[str, Term]]:
-        dataset = self.catalog.datasets[rows.dataset]
-        facts = self.bound[rows.dataset].columns
-        return [
-            (reason, Term(rows.dataset, "count", (), where, reject=(column, reason)))
-            for column in columns_behind(dataset, sorted(names(rows.expr)))
-            for reason in facts[column].reasons
-        ]
 
     def _undated(self, kpi: Kpi, context: Context) -> tuple[tuple[str, str], ...]:
         if self.request.grain == "all":
             return ()
-        found: dict[tuple[str, str], None] = {}
+        wheres: dict[str, list[tuple[Expr, ...]]] = {}
         for rows in kpi.rows:
-            term = Term(rows.dataset, "count", (), context.conditions(rows))
-            found[rows.dataset, self.table.name(term, context.kpi)] = None
-        return tuple(found)
+            wheres.setdefault(rows.dataset, []).append(context.conditions(rows))
+        terms = ((id, Term(id, "count", (), either(found))) for id, found in wheres.items())
+        return tuple((id, self.table.name(term, context.kpi)) for id, term in terms)
 
     def reject_totals(self) -> tuple[tuple[str, str, str, str], ...]:
         """Terms that count the rejects of every column read, whatever the KPI."""

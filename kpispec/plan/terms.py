@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial, reduce
 
 from kpispec.catalog.model import BoundRows
 from kpispec.formula.check import aggregates, names
@@ -71,6 +72,21 @@ def conjunction(conditions: tuple[Expr, ...]) -> tuple[Expr, ...]:
         for part in parts_of(condition):
             found[part] = None
     return tuple(sorted(found, key=lambda e: e.place.text))
+
+
+def either(wheres: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
+    """The filters of the rows that at least one of several lists of filters keeps."""
+    different = list(dict.fromkeys(wheres))
+    if () in different:
+        return ()
+    if len(different) == 1:
+        return different[0]
+    whole = [reduce(partial(_joined, "and"), where) for where in different]
+    return (reduce(partial(_joined, "or"), whole),)
+
+
+def _joined(op: str, left: Expr, right: Expr) -> Expr:
+    return Binary(op, left, right, place=left.place, type=Type.BOOLEAN)
 
 
 def parts_of(condition: Expr) -> tuple[Expr, ...]:

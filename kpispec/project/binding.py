@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from kpispec.diagnostics import Findings
 from kpispec.engine.base import Engine, EngineError, Failure, InputFile
@@ -18,8 +19,8 @@ from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.project.load import Loaded
 from kpispec.source import Text
 from kpispec.spec import Binding
-from kpispec.sql.cells import type_of
-from kpispec.sql.lower import lower, quoted
+from kpispec.sql.cells import local_clock, type_of
+from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.relations import Raw, Source
 from kpispec.sql.script import Script, script
 from kpispec.sql.setting import Clockwork
@@ -101,7 +102,7 @@ def _open(loaded: Loaded, binding: Binding, request: Request, engine: Engine, op
         zone=request.timezone,
         first=first,
         last=last,
-        lower=RawLowering(raw, catalog.macros, request, opened.findings).lower,
+        lower=RawLowering(raw, catalog.macros, request, binding.timezone or request.timezone, opened.findings).lower,
     )
     found = make(findings=opened.findings)
     if found is not None:
@@ -118,11 +119,12 @@ def reach_of(request: Request) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class RawLowering:
-    """Expressions of a binding, over the raw columns of its file."""
+    """Expressions of a binding, over the raw columns of its file. Their timestamps are on the binding's clock."""
 
     raw: Raw
     macros: Mapping[str, Macro]
     request: Request
+    zone: str
     findings: Findings
 
     def lower(self, text: Text) -> tuple[str, Type] | None:
@@ -135,15 +137,18 @@ class RawLowering:
         typed = check(parsed, scope, "data", self.findings)
         if typed is None:
             return None
-        return lower(typed, Clockwork(self.request).setting(self._name)), typed.type
+        as_of = self.request.as_of.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        instants = (("as_of", f"timestamp '{as_of.isoformat(sep=' ')}'"),)
+        setting = Setting(self._name, instants=instants, zoned=partial(local_clock, "TIMESTAMPTZ", zone=self.zone))
+        return lower(typed, setting), typed.type
 
     def _type(self, engine_type: str) -> Type:
         return Type.STRING if self.raw.text else (type_of(engine_type) or Type.UNKNOWN)
 
     def _name(self, name: Name) -> str:
-        exact = next((c.name for c in self.raw.columns if c.name == name.name), None)
-        loose = next((c.name for c in self.raw.columns if c.name.lower() == name.name.lower()), name.name)
-        return quoted(exact or loose)
+        named = [c for c in self.raw.columns if c.name.lower() == name.name.lower()]
+        column = next((c for c in named if c.name == name.name), named[0])
+        return local_clock(column.type, quoted(column.name), self.zone)
 
 
 def open_engine(loaded: Loaded, *, threads: int | None, memory_limit: str | None) -> Engine:

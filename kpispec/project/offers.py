@@ -111,4 +111,4 @@ def _draft(offer: Offer, dataset: str, roles: dict[str, Column]) -> Draft:
 def _count(dataset: str) -> Draft:
     """How many rows there are, whatever stands in them."""
     label = f"{in_words(dataset)}: rows"
-    return Draft(f"{dataset}_rows", label, dataset, (("one", "1"),), "count(one)", "count", ">= 100", None, False, ())
+    return Draft(f"{dataset}_count", label, dataset, (("one", "1"),), "count(one)", "count", ">= 100", None, False, ())

@@ -1,7 +1,7 @@
 """What stands in files that nobody described: columns with their types, values and doubts, from their first rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,7 @@ from kpispec.sql.relations import Raw, RawColumn
 
 SAMPLE = 50_000  # rows that are looked at
 FEW = 24  # distinct values that are listed
+_TRIED = 1_000  # different cells of a column on which formats of dates are tried
 _MOST = 0.98  # a column is of a type that at least this share of its cells has
 _MANY = 0.8  # ... or this one, where few words stand for the rest
 _FEW_WORDS = 2
@@ -74,6 +75,7 @@ class Profile:
     date_format: str | None = None
     either_order: bool = False  # every date can be read day first and month first
     clocks_only: tuple[str, ...] = ()  # raw names: times of day on a made-up day
+    nested: tuple[str, ...] = ()  # raw names: lists, maps and the like, which no column can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,11 @@ def profiled(source: str, root: Path, engine: Engine, today: date) -> Profile:
     encoding = guessed_encoding(files[0]) if files else None
     binding = Binding("rows", sources=(source,), encoding=encoding.name if encoding else None)
     raw = engine.describe(binding, files)
+    nested = tuple(c.name for c in raw.columns if not raw.text and type_of(c.type) is None)
+    raw = replace(raw, columns=tuple(c for c in raw.columns if c.name not in nested))
     _must_be_table(raw, files)
     looked = _Look(engine, quoted(f"cells of {source}"), raw, today)
-    return looked.profile(source, looked.gather(), encoding)
+    return replace(looked.profile(source, looked.gather(), encoding), nested=nested)
 
 
 def _must_be_table(raw: Raw, files: Sequence[InputFile]) -> None:
@@ -146,9 +150,10 @@ class _Look:
 
     def gather(self) -> int:
         """Fill the table from the first rows; how many these are."""
-        rows = f"(select cast(columns(*) as varchar) from {self.raw.relation} limit {SAMPLE + 1})"
-        cells = f"(unpivot {rows} on columns(*) into name raw value written)"
-        sql = f"select raw, nullif(trim(written), '') as cell, count(*) as n from {cells} group by all"
+        cells = ", ".join(f"cast({quoted(c.name)} as varchar) as {quoted(c.name)}" for c in self.raw.columns)
+        rows = f"(select {cells} from {self.raw.relation} limit {SAMPLE + 1})"
+        long = f"(unpivot {rows} on columns(*) into name raw value written)"
+        sql = f"select raw, nullif(trim(written), '') as cell, count(*) as n from {long} group by all"
         self.engine.run(f"create temp table {self.table} as select * from ({sql}) where cell is not null")
         counted = f"select count(*) from (select 1 from {self.raw.relation} limit {SAMPLE + 1})"
         return _whole(self.engine.run(counted).rows[0][0])
@@ -195,17 +200,24 @@ class _Look:
 
         Beside them what it reads of each column: cells that are days, cells that are days or clocks, the last of them.
         """
-        read = {form: self._read_as(form, columns) for form in _DATE_FORMATS} if columns else {None: {}}
-        total = {form: sum(clocks for _, clocks, _ in found.values()) for form, found in read.items()}
-        best = max(total, key=lambda form: total[form])
+        if not columns:
+            return None, False, {}
+        tried = {form: self._read_as(form, columns, cells=_TRIED) for form in _DATE_FORMATS}
+        best = max(tried, key=lambda form: _dated(tried[form]))
+        found = self._read_as(best, columns)
         twin = None if best is None else best.replace(*_TWINS)
-        return best, twin != best and total.get(twin) == total[best], read[best]
+        either = twin != best and _dated(self._read_as(twin, columns)) == _dated(found)
+        return best, either, found
 
-    def _read_as(self, form: str | None, columns: Sequence[str]) -> dict[str, tuple[int, int, str]]:
+    def _read_as(
+        self, form: str | None, columns: Sequence[str], cells: int | None = None
+    ) -> dict[str, tuple[int, int, str]]:
+        """What a format reads of each column, or of so many different cells of it, taken from all over."""
+        some = f" qualify row_number() over (partition by raw order by hash(cell)) <= {cells}" if cells else ""
         notation = Notation(date_format=form)
         day, clock = (typed_text(kind, "cell", notation) for kind in (Type.DATE, Type.TIMESTAMP))
         listed = ", ".join(text_literal(c) for c in columns)
-        sql = f"select raw, n, {day} as day, {clock} as clock from {self.table} where raw in ({listed})"
+        sql = f"select raw, n, {day} as day, {clock} as clock from {self.table} where raw in ({listed}){some}"
         latest = f"coalesce(max(clock) filter (where clock <= date '{self.today}'), max(clock))"
         counted = f"sum(n) filter (where day is not null), sum(n) filter (where clock is not null), {latest}"
         rows = self._rows(f"select raw, {counted} from ({sql}) group by raw")
@@ -237,6 +249,10 @@ class _Look:
 
     def _rows(self, sql: str) -> Sequence[tuple[object, ...]]:
         return self.engine.run(sql).rows
+
+
+def _dated(read: dict[str, tuple[int, int, str]]) -> int:
+    return sum(clocks for _, clocks, _ in read.values())
 
 
 def _typed(counts: _Counts, comma: bool, dates: tuple[int, int, str]) -> tuple[Type, int] | None:

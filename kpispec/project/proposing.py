@@ -29,9 +29,9 @@ class Proposed:
 
     @property
     def data_ends(self) -> date | None:
-        """The last day that a clock reads; `None` without any."""
+        """The last day that a clock reads; `None` without any, and where not all rows were looked at."""
         last = [d.clock.last[:10] for d in self.datasets if d.clock is not None and d.clock.last]
-        return date.fromisoformat(max(last)) if last else None
+        return date.fromisoformat(max(last)) if last and not any(d.profile.cut for d in self.datasets) else None
 
 
 def proposed(sources: Sequence[str], folder: Path, here: Path, today: date) -> Proposed:

@@ -16,6 +16,7 @@ from kpispec.evaluate.report import (
     Reason,
     Report,
     Reproduction,
+    Segment,
     Status,
 )
 from kpispec.periods import Period, key_of, period_of
@@ -119,7 +120,7 @@ class _Maker:
         if measure is None or error is not None:
             message = error.message if error is not None else self._lack(id)
             return self._without_values(kpi, message, error is not None)
-        readings = [self._compared(measure, k, ()) for k in self._keys(measure)]
+        readings = [self._compared(measure, k, ()) for k in self._keys()]
         headline = next(
             (r for r in readings if self.headline_period and r.period.key == self.headline_period.key), None
         )
@@ -132,29 +133,24 @@ class _Maker:
 
     def _segments(self, measure: Measure) -> Iterable[Reading]:
         shown = self.headline_period
-        keys = self._keys(measure) if not self.page else [shown.key] if shown is not None else []
+        keys = self._keys() if not self.page else [shown.key] if shown is not None else []
         for cut, segments in self.outcome.cells.segments:
-            for segment in segments if cut else ():
+            for segment in (s for s in segments if cut and self._has(measure, s)):
                 for key in keys:
                     yield self._compared(measure, key, segment)
 
     def _compared(self, measure: Measure, key: int, segment: tuple[tuple[str, str | None], ...]) -> Reading:
         return compared(self.judge, measure, self.judge.reading(measure, key, segment), self.compare)
 
-    def _keys(self, measure: Measure) -> list[int]:
-        """The periods of a KPI: those asked for, else those its own data covers."""
-        request = self.plan.request
-        shown = [k for k in self.outcome.cells.periods if _shown(k, request)]
-        if request.grain == "all":
-            return shown
-        facts = [self.outcome.facts[d] for d in measure.datasets]
-        firsts = [f.first for f in facts if f.first is not None]
-        lasts = [f.last for f in facts if f.last is not None]
-        if request.first is None:
-            shown = [k for k in shown if firsts and k >= min(firsts)]
-        if request.last is None:
-            shown = [k for k in shown if lasts and k <= max(lasts)]
-        return shown
+    def _has(self, measure: Measure, segment: Segment) -> bool:
+        """Whether a segment is one of a KPI's: its data has it, or cannot be cut so and says that."""
+        if not self.plan.covers_set(measure, tuple(d for d, _ in segment)):
+            return True
+        return bool(self.outcome.cells.owners.get(segment, frozenset()) & set(measure.datasets))
+
+    def _keys(self) -> list[int]:
+        """The periods shown: those asked for, else from the first to the last that some data set covers."""
+        return [k for k in self.outcome.cells.periods if _shown(k, self.plan.request)]
 
     def _base(self, spec: KpiSpec, kpi: Kpi | None) -> KpiReport:
         measure = self.plan.measure(spec.id)

@@ -36,14 +36,27 @@ def _dataset(dataset: DatasetDraft) -> Iterator[str]:
 
 
 def _guesses(dataset: DatasetDraft) -> Iterator[str]:
+    yield from _guessed_columns(dataset)
     profile = dataset.profile
-    if not dataset.kpis:
-        yield "it is a small table to look things up in: no KPI is proposed over it"
     if profile.encoding:
         name, word = profile.encoding.name, profile.encoding.word
         yield f"it is not UTF-8, and read as {name}" + (f", which gives `{word}`" if word else "")
+    if profile.decimal:
+        yield "numbers are written with a comma"
+    if profile.date_format:
+        yield f"dates are written as {profile.date_format}"
+    if profile.nested:
+        yield f"left out, being lists or the like: {', '.join(f'`{one_line(raw, 30)}`' for raw in profile.nested)}"
+    for raw in profile.clocks_only:
+        yield f"`{raw}` is a time of day on a made-up day: left as text"
+
+
+def _guessed_columns(dataset: DatasetDraft) -> Iterator[str]:
+    """What columns were taken for."""
+    if not dataset.kpis:
+        yield "it is a small table to look things up in: no KPI is proposed over it"
     for role, column in dataset.roles.items():
-        others = len(fitting(role, profile.columns)) - 1
+        others = len(fitting(role, dataset.profile.columns)) - 1
         if others:
             yield f"of {others + 1} columns for {_NOUNS[role]} the first, `{one_line(column.raw, 40)}`"
     if dataset.clock:
@@ -54,12 +67,6 @@ def _guesses(dataset: DatasetDraft) -> Iterator[str]:
         yield f"to cut by, having few values: {', '.join(f'`{one_line(c.raw, 30)}`' for c in dataset.cuts)}"
     if dataset.key:
         yield f"`{dataset.key.raw}` names a row: no two are alike"
-    if profile.decimal:
-        yield "numbers are written with a comma"
-    if profile.date_format:
-        yield f"dates are written as {profile.date_format}"
-    for raw in profile.clocks_only:
-        yield f"`{raw}` is a time of day on a made-up day: left as text"
 
 
 def _why_clock(dataset: DatasetDraft) -> str:

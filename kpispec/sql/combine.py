@@ -7,6 +7,7 @@ from kpispec.plan.layout import (
     PERIOD,
     SET,
     covered_table,
+    has_column,
     n_column,
     part_column,
     reject_column,
@@ -57,24 +58,29 @@ def _periods(plan: Plan) -> str:
 
 
 def _segments(plan: Plan) -> str:
-    """Every segment that a data set declares or that any scan saw."""
-    dimensions = plan.request.dimensions
-    named = ", ".join(quoted(c) for c in (SET, *dimensions))
-    seen = [f"select {named} from {quoted(scan_table(s.id))}" for s in plan.scans]
-    known = ",\n  ".join(f"({row})" for row in _declared(plan))
-    return "\nunion\n".join([*seen, f"select * from (values\n  {known}\n)"])
+    """Every segment that a data set declares or that its scan saw, and which data sets have it."""
+    keys = [quoted(c) for c in (SET, *plan.request.dimensions)]
+    named, dated = ", ".join(keys), f"where {quoted(PERIOD)} is not null"
+    found = [
+        f"select {named}, {text_literal(s.id)} as dataset from {quoted(scan_table(s.id))} {dated}" for s in plan.scans
+    ]
+    rows = ",\n  ".join(f"({row})" for scan in plan.scans for row in _declared(plan, scan))
+    known = "\nunion all\n".join([*found, f"select * from (values\n  {rows}\n)"])
+    columns = [Column(k, k.strip('"')) for k in keys]
+    columns += [Column(f"bool_or(dataset = {text_literal(s.id)})", has_column(s.id)) for s in plan.scans]
+    return select(columns, f"(\n{indented(known)}\n)", group="all")
 
 
-def _declared(plan: Plan) -> list[str]:
-    dimensions = plan.request.dimensions
-    found = {", ".join([str(set_mask(dimensions, ())), *("null" for _ in dimensions)]): None}
-    for scan in plan.scans:
-        for cut in scan.sets:
-            column = scan.dataset.spec.column(cut[0]) if len(cut) == 1 else None
-            for value in column.checks.values if column is not None else ():
-                cells = [text_literal(value) if d == cut[0] else "null" for d in dimensions]
-                found[", ".join([str(set_mask(dimensions, cut)), *cells])] = None
-    return list(found)
+def _declared(plan: Plan, scan: Scan) -> list[str]:
+    """The whole, and the segments that a data set declares, as rows."""
+    dimensions, dataset = plan.request.dimensions, text_literal(scan.id)
+    found = [[str(set_mask(dimensions, ())), *("null" for _ in dimensions), dataset]]
+    for cut in scan.sets:
+        column = scan.dataset.spec.column(cut[0]) if len(cut) == 1 else None
+        for value in column.checks.values if column is not None else ():
+            cells = [text_literal(value) if d == cut[0] else "null" for d in dimensions]
+            found.append([str(set_mask(dimensions, cut)), *cells, dataset])
+    return [", ".join(cells) for cells in found]
 
 
 # terms --------------------------------------------------------------------------------------------------------------
@@ -98,7 +104,7 @@ def _in(scan: Scan) -> str:
 def _terms(plan: Plan) -> str:
     """The terms of all scans beside each other. Where a scan covers a period but has no row, its counts are 0."""
     keys = [PERIOD, SET, *plan.request.dimensions]
-    columns = [Column(f"spine.{quoted(k)}", k) for k in keys]
+    columns = [Column(f"spine.{quoted(k)}", k) for k in (*keys, *(has_column(s.id) for s in plan.scans))]
     joins = ["spine"]
     for scan in plan.scans:
         table = quoted(scan_table(scan.id))
@@ -158,7 +164,8 @@ def _beside(measure: Measure, setting: Setting) -> list[Column]:
 
 def _result(plan: Plan) -> list[Column]:
     setting = Clockwork(plan.request).setting(_name)
-    columns = [Column(quoted(k), k) for k in (PERIOD, SET, *plan.request.dimensions)]
+    has = (has_column(s.id) for s in plan.scans)
+    columns = [Column(quoted(k), k) for k in (PERIOD, SET, *plan.request.dimensions, *has)]
     for measure in plan.measures:
         columns.append(Column(_finite(measure), measure.id))
         columns += [

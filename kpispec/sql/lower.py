@@ -6,6 +6,7 @@ its day) is that of the project's zone, so the parts go through `Setting.local`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from kpispec.formula.tree import (
     Between,
@@ -63,6 +64,7 @@ class Setting:
     """What a tree needs to know of its surroundings to be printed.
 
     `name` prints a reference; `local` turns a UTC timestamp into the project's wall clock, `utc` the other way;
+    `zoned` turns an engine's timestamp with a zone into what timestamps are here.
     `period_start`, `period_end`, `as_of` print the instants of those functions, as UTC timestamps.
     """
 
@@ -70,6 +72,7 @@ class Setting:
     local: Callable[[str], str] = lambda sql: sql
     utc: Callable[[str], str] = lambda sql: sql
     instants: tuple[tuple[str, str], ...] = ()
+    zoned: Callable[[str], str] = lambda sql: f"timezone('UTC', {sql})"
 
 
 def quoted(name: str) -> str:
@@ -106,11 +109,13 @@ def _lower(expr: Expr, setting: Setting) -> tuple[str, int]:
             return _cast(expr, setting), atom
         case Call():
             return _call(expr, setting)
+        case Moment():
+            return _moment(expr, setting), atom
         case _:
             return _literal(expr), atom
 
 
-def _literal(expr: Number | String | Boolean | Null | Star | Duration | CalendarInterval | Moment) -> str:
+def _literal(expr: Number | String | Boolean | Null | Star | Duration | CalendarInterval) -> str:
     match expr:
         case Number(text=text):
             return text
@@ -126,13 +131,20 @@ def _literal(expr: Number | String | Boolean | Null | Star | Duration | Calendar
             return number_literal(seconds)
         case CalendarInterval(months=months):
             return f"interval '{months} months'"
-        case Moment(value=value):
-            return f"{'date' if expr.type is Type.DATE else 'timestamp'} '{value}'"
 
 
 def number_literal(value: float) -> str:
     """A number as SQL, without an exponent where it is whole."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def _moment(expr: Moment, setting: Setting) -> str:
+    """A written timestamp is an instant: with an offset it says so, without one it is on the project's clock."""
+    if expr.type is Type.DATE:
+        return f"date '{expr.value}'"
+    if datetime.fromisoformat(expr.value).tzinfo is not None:
+        return setting.zoned(f"timestamptz '{expr.value}'")
+    return setting.utc(f"timestamp '{expr.value}'")
 
 
 # operators ----------------------------------------------------------------------------------------------------------
@@ -263,6 +275,8 @@ def _cast(expr: Cast, setting: Setting) -> str:
         inner = setting.local(inner)
     if expr.operand.type is Type.DATE and expr.target is Type.TIMESTAMP:
         return setting.utc(f"cast({inner} as timestamp)")
+    if expr.operand.type is Type.STRING and expr.target is Type.TIMESTAMP:
+        return setting.utc(f"try_cast({inner} as timestamp)")
     if expr.operand.type is Type.STRING:
         return f"try_cast({inner} as {SQL_TYPES[expr.target]})"
     return f"cast({inner} as {SQL_TYPES[expr.target]})"
@@ -311,6 +325,9 @@ def _call(expr: Call, setting: Setting) -> tuple[str, int]:
         ends = ", ".join(_wall_clock(a, setting) for a in expr.args[1:])
         return f"date_diff({lower(expr.args[0], setting)}, {ends})", _PRECEDENCE["atom"]
     args = [lower(a, setting) for a in expr.args]
+    if expr.name == "try_strptime":
+        read = f"try_strptime({args[0]}, {args[1]})"
+        return (setting.zoned(read) if "%z" in args[1] else setting.utc(read)), _PRECEDENCE["atom"]
     if expr.name == "round" and expr.args[0].type is not Type.INTEGER:
         args[0] = f"cast({args[0]} as double)"
     spelled = SPELLINGS.get(expr.name)

@@ -43,7 +43,7 @@ def at(workbench, body, period="2026-03", as_of="2026-04-05", rows=ROWS, dataset
 
 CASES = {
     "good": (MEAN + BANDS, "2026-03", "2026-04-05", "good", None),
-    "watch": (MEAN + BANDS, "2026-01", "2026-02-05", "watch", None),
+    "watch": (MEAN + BANDS, "2026-01", "2026-04-05", "watch", None),
     "bad": (MEAN + 'thresholds: {good: ">= 9.5", bad: "< 9.1"}\n', "2026-03", "2026-04-05", "bad", None),
     "on the bound of a band": (MEAN + 'thresholds: {good: ">= 9", bad: "< 5"}\n', "2026-03", "2026-04-05", "good", None),
     "nothing happened": (MEAN + BANDS, "2026-02", "2026-04-05", "no_data", "no-rows"),
@@ -175,7 +175,7 @@ def test_a_benchmark_past_its_day_is_marked(workbench):
 def test_a_segment_is_judged_by_its_own_bands(workbench):
     bands = 'thresholds:\n  good: ">= 9"\n  bad: "< 8"\n  by:\n    - {segment: {region: south}, good: ">= 2", bad: "< 1"}\n'
     project = workbench(DATASET + kpi(MEAN + bands), {"answers": ROWS})
-    found = project.run("mean", at="2026-01", as_of="2026-02-05", by=["region"]).readings
+    found = project.run("mean", at="2026-01", as_of="2026-04-05", by=["region"]).readings
     assert {dict(r.segment).get("region"): r.status.value for r in found if r.value is not None} == {
         None: "bad",  # the whole: (9 + 3) / 2
         "north": "good",

@@ -1,0 +1,293 @@
+"""`run`, `compile`, `validate` and `check` as people call them: answers, exit codes, and what they say of mistakes."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+SPECS = """
+dataset: answers
+time: answered_at
+columns:
+  answered_at: {type: timestamp}
+  region: {type: string, dimension: true}
+  score: {type: integer, range: [0, 10]}
+---
+kpi: satisfied
+label: Satisfied
+unit: percent
+inputs: {x: answers.score}
+formula: 100 * count_if(x >= 7) / count(x)
+thresholds: {good: ">= 60", bad: "< 40"}
+targets: [{from: 2026-01-01, value: 65}]
+---
+kpi: unhappy
+label: "=Unhappy"
+unit: count
+inputs: {x: answers.score}
+formula: count_if(x <= 3)
+thresholds: {good: "< 1", bad: ">= 2"}
+---
+scorecard: care
+label: Care
+sections: [{label: All, kpis: [satisfied, unhappy]}]
+"""
+ROWS = (
+    "answered_at,region,score\n2026-01-05 10:00:00,north,9\n2026-01-06 10:00:00,south,3\n2026-02-02 10:00:00,north,1\n"
+    "2026-02-03 10:00:00,south,12\n2026-02-04 10:00:00,,2\n"
+)
+SETTINGS = "project: care\nspecs: [specs]\ndata:\n  answers: {from: answers.csv}\n"
+AS_OF = ("--as-of", "2026-03-01")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("care"))
+
+
+def written(place, specs=SPECS, rows=ROWS, settings=SETTINGS):
+    (place / "specs").mkdir(exist_ok=True)
+    (place / "specs" / "care.yml").write_text(specs, encoding="utf-8")
+    (place / "answers.csv").write_text(rows, encoding="utf-8")
+    (place / "kpispec.yml").write_text(settings, encoding="utf-8")
+    return place
+
+
+def kpispec(folder, *words):
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONWARNINGS": "error::ResourceWarning"}
+    environment.pop("KPISPEC_DEBUG", None)
+    found = subprocess.run(
+        [sys.executable, "-m", "kpispec", *words], cwd=folder, capture_output=True, text=True, env=environment, check=False
+    )
+    assert "Traceback" not in found.stderr
+    assert "mistake of its own" not in found.stderr
+    return found
+
+
+# answers ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_format_says_the_same(folder):
+    def answer(*words):
+        found = kpispec(folder, "run", "--all", "--by", "region", *AS_OF, *words)
+        assert (found.returncode, found.stderr) == (0, "")
+        return found.stdout
+
+    document = json.loads(answer("--format", "json"))
+    assert document["schema"] == "kpispec-result/1"
+    assert document["errors"] == []
+    results = document["results"]
+    assert [json.loads(line) for line in answer("--format", "jsonl").splitlines()] == results
+    lines = list(csv.DictReader(io.StringIO(answer("--format", "csv"))))
+    assert [line["kpi"] for line in lines] == [r["kpi"] for r in results]
+    for line, result in zip(lines, results, strict=True):
+        assert (float(line["value"]) if line["value"] else None) == result["value"]
+        assert line["status"] == result["status"]
+        assert line["period.start"] == result["period"]["start"]
+        assert (line["segment.region"] or None) == result["segment"].get("region")
+    table = answer("--format", "markdown").splitlines()
+    assert len({line.replace("\\|", "").count("|") for line in table}) == 1
+    assert len(table) == 2 + len(results)
+    assert "Satisfied" in answer()
+
+
+def test_the_results_are_right(folder):
+    found = json.loads(kpispec(folder, "run", "satisfied", "--format", "json", *AS_OF).stdout)["results"]
+    assert [(r["period"]["start"], r["value"], r["n"], r["status"]) for r in found] == [
+        ("2026-01-01", 50.0, 2, "watch"),
+        ("2026-02-01", 0.0, 2, "bad"),
+    ]
+    assert found[1]["rejected"] == {"out_of_range": 1}
+    assert found[1]["compare"]["previous_period"]["delta"] == -50.0
+    assert found[0]["target"]["value"] == 65.0
+    assert found[0]["unit"] == "%"
+
+
+def test_parquet_holds_the_rows_of_the_csv(folder, tmp_path):
+    target = tmp_path / "out.parquet"
+    found = kpispec(folder, "run", "--all", *AS_OF, "--format", "parquet", "-o", str(target))
+    assert (found.returncode, found.stdout) == (0, "")
+    lines = kpispec(folder, "run", "--all", *AS_OF, "--format", "csv").stdout
+    columns = next(csv.reader(io.StringIO(lines)))
+    stored = duckdb.sql(f"from '{target}'")
+    assert stored.columns == columns
+    values = [float(v) if v else None for v in (line["value"] for line in csv.DictReader(io.StringIO(lines)))]
+    assert [row[0] for row in duckdb.sql(f"select value from '{target}'").fetchall()] == values
+
+
+def test_the_answer_goes_to_a_file_and_the_news_to_stderr(folder, tmp_path):
+    target = tmp_path / "out.json"
+    found = kpispec(folder, "run", "--all", *AS_OF, "--format", "json", "-o", str(target))
+    assert (found.returncode, found.stdout) == (0, "")
+    assert "wrote" in found.stderr
+    assert json.loads(target.read_text())["project"] == "care"
+    assert kpispec(folder, "--quiet", "run", "--all", *AS_OF, "--format", "json", "-o", str(target)).stderr == ""
+
+
+def test_the_same_call_gives_the_same_bytes(folder):
+    words = ("run", "--all", "--by", "region", "--format", "json", *AS_OF)
+    assert kpispec(folder, *words).stdout == kpispec(folder, *words, "--threads", "1").stdout
+
+
+def test_a_bare_spec_file_needs_no_project(tmp_path):
+    (tmp_path / "nps.yml").write_text("kpi: mean_score\ninputs: {x: rows.score}\nformula: avg(x)\ndirection: higher_is_better\n")
+    (tmp_path / "rows.csv").write_text("score\n1\n2\n6\n")
+    words = ("run", "--specs", "nps.yml", "--all", "--data", "rows=rows.csv", "--period", "all", "--format", "json")
+    found = kpispec(tmp_path, *words)
+    assert found.returncode == 0
+    assert json.loads(found.stdout)["results"][0]["value"] == 3.0
+
+
+def test_compiled_sql_is_the_answer_and_nothing_else(folder):
+    found = kpispec(folder, "compile", "satisfied", *AS_OF)
+    assert (found.returncode, found.stderr) == (0, "")
+    with duckdb.connect() as connection:
+        connection.execute(f"set file_search_path = '{folder}'")
+        for statement in found.stdout.split(";\n"):
+            if statement.strip():
+                rows = connection.execute(statement)
+        assert [row[2] for row in rows.fetchall() if row[2] is not None] == [50.0, 0.0]
+    for stage in ("catalog", "plan"):
+        json.loads(kpispec(folder, "compile", "satisfied", "--stage", stage, *AS_OF).stdout)
+
+
+# the gate -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--as-of", "2026-03-01"), 1),
+        (("--as-of", "2026-02-02"), 0),
+        (("--as-of", "2026-02-02", "--fail-on", "watch"), 1),
+        (("--as-of", "2026-03-01", "--fail-on", "never"), 0),
+        (("--as-of", "2026-06-01", "--fail-on", "not_rated"), 1),
+    ],
+)
+def test_the_gate_fails_by_status(folder, words, code):
+    found = kpispec(folder, "check", "care", *words)
+    assert found.returncode == code
+    assert found.stdout
+    for format in ("junit", "github", "json"):
+        assert kpispec(folder, "check", "care", *words, "--format", format).returncode == code
+
+
+# mistakes -----------------------------------------------------------------------------------------------------------
+
+WRONG_CALLS = {
+    "an unknown option": (("run", "satisfied", "--perod", "month"), "--perod"),
+    "an unknown KPI": (("run", "satisfid"), "did you mean `satisfied`?"),
+    "nothing asked for": (("run",), "--all"),
+    "an unknown scorecard": (("check", "car"), "did you mean `care`?"),
+    "a dimension that is none": (("run", "satisfied", "--by", "regio"), "did you mean `region`?"),
+    "a period that is none": (("run", "satisfied", "--period", "fortnight"), "day, week, month, quarter, year, all"),
+    "a moment that is none": (("run", "satisfied", "--at", "2026-13"), "2026-Q3"),
+    "a day that is none": (("run", "satisfied", "--from", "yesterday"), "2026-01-31"),
+    "an end before the beginning": (("run", "satisfied", "--from", "2026-02-01", "--to", "2026-01-01"), "--from"),
+    "an instant that is none": (("run", "satisfied", "--as-of", "noon"), "2026-09-03"),
+    "a filter with an unknown column": (("run", "satisfied", "--where", "regio = 'north'"), "did you mean `region`?"),
+    "a filter that cannot be read": (("run", "satisfied", "--where", "region = "), "--where"),
+    "a filter that is no condition": (("run", "satisfied", "--where", "score + 1"), "true or false"),
+    "a binding without a path": (("run", "satisfied", "--data", "answers"), "NAME=PATH"),
+    "a comparison that is none": (("run", "satisfied", "--compare", "last_week"), "previous_period"),
+    "an engine that is none": (("run", "satisfied", "--engine", "oracle"), "duckdb"),
+    "a dialect that is none": (("compile", "satisfied", "--dialect", "cobol"), "duckdb"),
+    "Parquet on the screen": (("run", "satisfied", "--format", "parquet"), "-o"),
+    "no project": (("run", "satisfied", "--project", "/"), "--specs"),
+    "specs that are not there": (("run", "--all", "--specs", "nowhere.yml"), "nowhere.yml"),
+    "a command that is none": (("rum", "satisfied"), "rum"),
+    "memory that is none": (("run", "satisfied", "--memory-limit", "much"), "4GB"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_CALLS)
+def test_a_wrong_call_is_told_its_cure(folder, name):
+    words, cure = WRONG_CALLS[name]
+    found = kpispec(folder, *words)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert cure in found.stderr
+
+
+def test_a_wrong_spec_is_a_finding_and_the_rest_is_computed(tmp_path):
+    written(tmp_path, specs=SPECS.replace("count_if(x <= 3)", "count_if(y <= 3)"))
+    found = kpispec(tmp_path, "validate")
+    assert found.returncode == 1
+    assert "unknown-input" in found.stdout
+    assert "care.yml:" in found.stdout
+    found = kpispec(tmp_path, "run", "--all", "--format", "json", *AS_OF)
+    assert found.returncode == 1
+    assert "unknown-input" in found.stderr
+    statuses = {r["kpi"]: r["status"] for r in json.loads(found.stdout)["results"]}
+    assert statuses == {"satisfied": "bad", "unhappy": "error"}
+
+
+def test_a_sound_project_validates(folder):
+    found = kpispec(folder, "validate")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(kpispec(folder, "validate", "--format", "json").stdout)["errors"] == 0
+
+
+def rows_of(text):
+    return lambda folder: (folder / "answers.csv").write_text(text, encoding="utf-8")
+
+
+def removed(folder):
+    (folder / "answers.csv").unlink()
+
+
+def latin(folder):
+    (folder / "answers.csv").write_bytes(ROWS.replace("north", "nörth").encode("latin-1"))
+
+
+def replaced_by_folder(folder):
+    removed(folder)
+    (folder / "answers.csv").mkdir()
+
+
+WRONG_DATA = {
+    "a missing file": (removed, "answers.csv"),
+    "a folder for a file": (replaced_by_folder, "answers.csv"),
+    "a missing column": (rows_of(ROWS.replace("score", "scores")), "did you mean `scores`?"),
+    "another encoding": (latin, "encoding"),
+    "a row too long": (rows_of(ROWS + "2026-02-05 10:00:00,north,3,4,5\n"), "answers.csv"),
+    "an empty file": (rows_of(""), "answers.csv"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_DATA)
+def test_wrong_data_is_said_where_it_is(tmp_path, name):
+    spoil, words = WRONG_DATA[name]
+    spoil(written(tmp_path))
+    found = kpispec(tmp_path, "run", "--all", "--format", "json", *AS_OF)
+    assert found.returncode == 3
+    assert words in found.stderr
+    statuses = {r["kpi"]: r["status"] for r in json.loads(found.stdout)["results"]}
+    assert statuses == {"satisfied": "error", "unhappy": "error"}
+    assert kpispec(tmp_path, "check", "care", *AS_OF).returncode == 3
+
+
+def test_data_that_nothing_binds_is_asked_for(tmp_path):
+    written(tmp_path, settings="project: care\nspecs: [specs]\n")
+    found = kpispec(tmp_path, "run", "satisfied", *AS_OF)
+    assert found.returncode == 3
+    assert "--data answers=FILE" in found.stderr
+    assert kpispec(tmp_path, "run", "satisfied", *AS_OF, "--data", f"answers={Path('answers.csv')}").returncode == 0
+
+
+def test_one_broken_data_set_leaves_the_others(tmp_path):
+    written(
+        tmp_path,
+        specs=SPECS + "---\nkpi: lost\ninputs: {x: other.score}\nformula: count(x)\ndirection: lower_is_better\n",
+        settings=SETTINGS + "  other: {from: nowhere.csv}\n",
+    )
+    found = kpispec(tmp_path, "run", "--all", "--format", "json", *AS_OF)
+    assert found.returncode == 3
+    statuses = {r["kpi"]: r["status"] for r in json.loads(found.stdout)["results"]}
+    assert statuses == {"satisfied": "bad", "unhappy": "bad", "lost": "error"}
+    assert "nowhere.csv" in found.stderr
