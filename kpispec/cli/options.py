@@ -1,5 +1,6 @@
 """Options that several commands share, and what they stand for."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -55,6 +56,10 @@ Threads = Annotated[
 ]
 Language = Annotated[
     str | None, typer.Option("--language", help="The language of labels and figures.", show_default=False)
+]
+Templates = Annotated[
+    Path | None,
+    typer.Option("--templates", help="A folder of your own templates; trusted like code.", show_default=False),
 ]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.", show_default=False)]
 
@@ -123,8 +128,19 @@ def asked_of(
         where=where,
         compare=_comparisons(compare),
         threads=threads,
-        memory_limit=memory_limit,
+        memory_limit=_memory(memory_limit),
     )
+
+
+_MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? ?([kmgt]i?b|%)", re.IGNORECASE)
+
+
+def _memory(text: str | None) -> str | None:
+    from kpispec.project.load import CallError
+
+    if text is not None and _MEMORY.fullmatch(text) is None:
+        raise CallError(f"`--memory-limit {text}` is no amount of memory", "write `4GB`, `500MB` or `50%`")
+    return text
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -1,7 +1,7 @@
 """`run`, `compile`, `render`, `check`: figures, their SQL, the page, and the gate."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +24,7 @@ from kpispec.cli.options import (
     PeriodOption,
     ProjectDir,
     Specs,
+    Templates,
     Threads,
     To,
     Where,
@@ -34,7 +35,7 @@ from kpispec.cli.options import (
 from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width
 
 if TYPE_CHECKING:
-    from kpispec.evaluate.report import Reason, Report
+    from kpispec.evaluate.report import Report
     from kpispec.plan.model import Unavailable
     from kpispec.project.asked import Asked
     from kpispec.project.project import Project
@@ -126,6 +127,9 @@ def _computed(
     show_errors(result.outcome.opened.findings)
     for dataset, error in result.outcome.opened.failures.items():
         fail(f"data set `{dataset}`: {error.message}", error.help, error.detail)
+    for error in {error.message: error for error in result.outcome.failed.values()}.values():
+        place = f"{error.path}:{error.line}: " if error.path and error.line else ""
+        fail(place + error.message, error.help, error.detail)
     return result
 
 
@@ -172,24 +176,27 @@ def _first_words(sql: str) -> str:
 
 
 def _leave(project: "Project", result: "Result") -> None:
-    """The exit code of a run: data that failed, else definitions that did."""
-    if result.outcome.opened.failures or result.outcome.failed or result.outcome.opened.findings.errors:
-        raise typer.Exit(Exit.DATA)
-    if (
-        any(r.status == "error" and r.code != "upstream" for r in _reasons(result.report))
-        and not project.findings.errors
-    ):
-        raise typer.Exit(Exit.DATA)
-    if _unbound(result.report):
+    """The exit code of a run: data that failed, else definitions that did. What failed is said on stderr."""
+    found = result.outcome
+    if _unbound(result.report) or _failed(result.report) or found.opened.failures or found.opened.findings.errors:
         raise typer.Exit(Exit.DATA)
     if project.findings.errors:
         raise typer.Exit(Exit.FINDING)
 
 
-def _reasons(report: "Report") -> "Iterator[Reason]":
+def _failed(report: "Report") -> bool:
+    """Whether the data or the engine kept a KPI from being computed; each says why, once."""
+    from kpispec.render.wording import sentence
+
+    told: dict[tuple[str, str], None] = {}
     for kpi in report.kpis:
-        if kpi.headline is not None and kpi.headline.reason is not None:
-            yield kpi.headline.reason
+        for reading in (*kpi.history, *kpi.segments):
+            reason = reading.reason
+            if reason is not None and reason.status == "error" and reason.code not in ("upstream", "not-computed"):
+                told.setdefault((kpi.spec.id, sentence(reason)))
+    for id, words in told:
+        fail(f"{id}: {words}")
+    return bool(told)
 
 
 def _unbound(report: "Report") -> bool:
@@ -273,14 +280,11 @@ def render(
     threads: Threads = None,
     language: Language = None,
     format: Annotated[PageFormat, typer.Option("--format", help="The kind of file.")] = PageFormat.HTML,
-    templates: Annotated[
-        Path | None,
-        typer.Option("--templates", help="A folder of your own templates; trusted like code.", show_default=False),
-    ] = None,
+    templates: Templates = None,
     output: Output = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Render a scorecard: one self-contained HTML file, in every language of the project unless one is named."""
+    """Render a scorecard: one self-contained HTML file in every language of the project, or the one named."""
     opened = open_project(project, specs, data)
     asked = asked_of(
         opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,

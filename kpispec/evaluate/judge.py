@@ -49,10 +49,11 @@ class Judge:
         kpi, request = measure.kpi, self.plan.request
         period = period_of(request.grain, key, request.as_of_day)
         cell = self.cells.get(measure.id, key, segment) if self._cut(measure, segment) else None
-        value = None if cell is None or cell.value is None else rounded(cell.value)
+        broken = _broken(measure, cell)
+        value = None if cell is None or cell.value is None or broken is not None else rounded(cell.value)
         estimate = estimate_of(measure, cell) if cell is not None and value is not None else None
         self._errors[measure.id, key, segment] = estimate.se if estimate is not None else None
-        reasons = self._reasons(measure, period, segment, cell, value)
+        reasons = (broken,) if broken is not None else self._reasons(measure, period, segment, cell, value)
         judged_by = kpi.judged_by(segment)
         bands = judged_by[0] if judged_by is not None else None
         band = bands.judge(value) if bands is not None else None
@@ -194,6 +195,14 @@ def local_as_of(plan: Plan) -> datetime:
     moment = plan.request.as_of
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return aware.astimezone(ZoneInfo(plan.request.timezone)).replace(tzinfo=None)
+
+
+def _broken(measure: Measure, cell: Cell | None) -> Reason | None:
+    """Cells that break a promise whose breach is an error leave no value to judge."""
+    if cell is None or not cell.fatal:
+        return None
+    names = ", ".join(dict.fromkeys(name for name, _ in measure.fatal))
+    return Reason(Status.ERROR, "invalid-cells", (("columns", names), ("count", cell.fatal)))
 
 
 def _too_few(kpi: Kpi, cell: Cell | None) -> Reason | None:

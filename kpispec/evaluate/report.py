@@ -42,7 +42,8 @@ class Reason:
 
     engine-failed(message) · upstream(kpi, status) · column-missing(dataset, columns) · not-bound(dataset) ·
     dimension-missing(dimension, dataset) · not-computed(message) · no-rows() · before-data(first: date) ·
-    not-loaded(last: date) · denominator-zero() · not-finite() · too-few(n: int, min_n: int) ·
+    not-loaded(last: date) · no-clock(dataset) · invalid-cells(columns, count: int) ·
+    denominator-zero() · not-finite() · too-few(n: int, min_n: int) ·
     stale(newest: date, age_days: int, max_age_days: float) · running(elapsed: int, days: int) · no-bands() ·
     other-period(period) · bound-unknown(bound) · waived(until: date, reason)
     """

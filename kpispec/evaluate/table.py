@@ -7,6 +7,7 @@ from datetime import datetime
 from kpispec.plan.layout import (
     PERIOD,
     SET,
+    fatal_column,
     has_column,
     n_column,
     part_column,
@@ -33,6 +34,7 @@ class Cell:
     parts: Mapping[str, float | None]
     ranks: "Ranks | None"
     rejected: tuple[tuple[str, int], ...]
+    fatal: int = 0  # rejected cells that are an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def _cell(measure: Measure, row: Sequence[object], at: Mapping[str, int]) -> Cel
         parts=parts,
         ranks=_ranks(around),
         rejected=tuple((reason, count) for reason, count in counts if count),
+        fatal=int(number(fatal_column(measure.id)) or 0),
     )
 
 

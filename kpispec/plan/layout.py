@@ -34,6 +34,10 @@ def reject_column(measure: Measure, reason: str) -> str:
     return f"{measure.id}__rejected_{[r for r, _ in measure.rejects].index(reason) + 1}"
 
 
+def fatal_column(measure: str) -> str:
+    return f"{measure}__fatal"
+
+
 def scan_table(dataset: str) -> str:
     return f"scan__{dataset}"
 

@@ -155,6 +155,7 @@ class Measure:
     spread: Spread | None = None
     factor: float = 1.0
     rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
+    fatal: tuple[tuple[str, str], ...] = ()  # (column or input, term) of rejects that are an error: `invalid: fail`
     undated: tuple[tuple[str, str], ...] = ()  # (data set, term): its count over the rows without a period
     datasets: tuple[str, ...] = ()
     upstream: tuple[tuple[str, str], ...] = ()  # input -> measure id

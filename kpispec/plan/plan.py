@@ -110,6 +110,7 @@ class _Planner:
             spread=_spread(kpi, context),
             factor=kpi.unit.factor if kpi.formula.type is Type.DURATION else 1.0,
             rejects=self._rejects(kpi, context),
+            fatal=self._fatal(kpi, context),
             undated=self._undated(kpi, context),
             datasets=tuple(dict.fromkeys([r.dataset for r in kpi.rows] + below)),
             upstream=tuple((name, m.id) for name, m in upstream.items()),
@@ -166,6 +167,22 @@ class _Planner:
             term = Term(id, "count", (), either(wheres), reject=(column, reason))
             found.setdefault(reason, {})[self.table.name(term, context.kpi)] = None
         return tuple((reason, tuple(terms)) for reason, terms in sorted(found.items()))
+
+    def _fatal(self, kpi: Kpi, context: Context) -> tuple[tuple[str, str], ...]:
+        """The rejects that `invalid: fail` makes an error, by the column or input that says so."""
+        found: dict[tuple[str, str], None] = {}
+        for rows in kpi.rows:
+            where, dataset = context.conditions(rows), self.catalog.datasets[rows.dataset]
+            terms = [
+                (rows.spec.name, Term(rows.dataset, "count", (), conjunction((*where, t)))) for _, t in rows.rejects
+            ]
+            terms = terms if rows.spec.checks.fail else []
+            for column in columns_behind(dataset, sorted(names(rows.expr))):
+                spec = dataset.spec.column(column)
+                for reason in self.bound[dataset.id].columns[column].reasons if spec and spec.checks.fail else ():
+                    terms.append((column, Term(dataset.id, "count", (), where, reject=(column, reason))))
+            found.update({(name, self.table.name(term, context.kpi)): None for name, term in terms})
+        return tuple(found)
 
     def _undated(self, kpi: Kpi, context: Context) -> tuple[tuple[str, str], ...]:
         if self.request.grain == "all":

@@ -1,5 +1,6 @@
 """What stands in files that nobody described: columns with their types, values and doubts, from their first rows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -80,7 +81,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """How many cells of a column are filled, different, and of each type. `timed` ones hold a colon."""
+    """Cells of a column: filled, different, and of each type; `timed` ones hold a colon, `pointed` ones a dot."""
 
     filled: int = 0
     distinct: int = 0
@@ -90,6 +91,7 @@ class _Counts:
     comma: int = 0
     dateish: int = 0
     timed: int = 0
+    pointed: int = 0
 
     def mostly(self, count: int) -> bool:
         return self.filled > 0 and count >= _MOST * self.filled
@@ -189,6 +191,7 @@ class _Look:
             f"{bare} and {typed_text(Type.NUMBER, 'cell', comma)} is not null",
             f"regexp_full_match(cell, {dateish})",
             "contains(cell, ':')",
+            "contains(cell, '.')",
         )
         filled, *others = (f"coalesce(sum(n) filter (where {c}), 0)" for c in conditions)
         sql = f"select raw, {filled}, count(*), {', '.join(others)} from {self.table} group by raw"
@@ -259,7 +262,8 @@ def _typed(counts: _Counts, comma: bool, dates: tuple[int, int, str]) -> tuple[T
     """The type that most cells of a text column have, and how many have it."""
     days, clocks, _ = dates
     number = counts.comma if comma else counts.number
-    whole = counts.integer if counts.integer == number or counts.distinct <= FEW else 0
+    # Codes may be written as 4.0; where there are many values, the next row may well hold 4.5.
+    whole = counts.integer if counts.distinct <= FEW or (counts.integer == number and not counts.pointed) else 0
     logical = counts.boolean if counts.boolean == counts.filled and counts.integer == 0 else 0
     read = (
         (Type.BOOLEAN, logical),
@@ -273,9 +277,15 @@ def _typed(counts: _Counts, comma: bool, dates: tuple[int, int, str]) -> tuple[T
 
 def _coded(counts: _Counts, values: tuple[tuple[str, int], ...]) -> tuple[Type, int] | None:
     """A code for answers in which one or two words stand for none: `1` to `5`, and `Blank`."""
-    words = [value for value, _ in values if not value.lstrip("+-").isdigit()]
+    words = [value for value, _ in values if whole_number(value) is None]
     few = 0 < len(words) <= _FEW_WORDS and counts.integer >= _MANY * counts.filled
     return (Type.INTEGER, counts.integer) if few else None
+
+
+def whole_number(text: str) -> int | None:
+    """The integer that a cell holds, written `4`, `-1` or `4.0`."""
+    found = re.fullmatch(r"([+-]?[0-9]+)([.]0*)?", text)
+    return None if found is None else int(found[1])
 
 
 def _whole(value: object) -> int:

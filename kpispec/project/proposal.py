@@ -51,7 +51,7 @@ def drafted(id: str, profile: Profile, bound_to: str) -> DatasetDraft:
         roles=roles,
         clock=clock_of(profile.columns, roles),
         cuts=cuts_of(profile.columns, roles, _CUTS),
-        key=key_of(profile.columns, profile.rows),
+        key=None if profile.cut else key_of(profile.columns, profile.rows),
         kpis=(),
     )
 

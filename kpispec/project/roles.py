@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kpispec.formula.tree import Type
-from kpispec.project.profile import Column
+from kpispec.project.profile import Column, whole_number
 
 Scale = tuple[int, int]
 
@@ -28,7 +28,7 @@ class Role:
 
 def scale_of(column: Column) -> Scale | None:
     """The scale of answers that most cells of a column stand on: all its steps but one or two are there."""
-    answers = {int(v): n for v, n in column.values if v.lstrip("+-").isdigit()}
+    answers = {answer: n for v, n in column.values if (answer := whole_number(v)) is not None}
     if column.type is not Type.INTEGER or not answers:
         return None
     total = sum(answers.values())
@@ -50,7 +50,7 @@ def _widest(scales: list[Scale], answers: dict[int, int], total: int) -> Scale |
 def outside(column: Column, scale: Scale) -> tuple[tuple[str, int], ...]:
     """The cells that are no answers on the scale, most frequent first."""
     low, high = scale
-    return tuple((v, n) for v, n in column.values if not (v.lstrip("+-").isdigit() and low <= int(v) <= high))
+    return tuple((v, n) for v, n in column.values if (a := whole_number(v)) is None or not low <= a <= high)
 
 
 def _zero_to_ten(column: Column) -> bool:

@@ -20,8 +20,19 @@ from kpispec.periods import parse_period, period_of
 from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.plan.plan import plan
 from kpispec.project.expectations import compared, named
+from kpispec.project.function_trials import function_case
 from kpispec.source import Text
-from kpispec.spec import Binding, Checks, ColumnSpec, DatasetSpec, GivenRows, GivenValue, KpiSpec, TestSpec
+from kpispec.spec import (
+    Binding,
+    Checks,
+    ColumnSpec,
+    DatasetSpec,
+    FunctionSpec,
+    GivenRows,
+    GivenValue,
+    KpiSpec,
+    TestSpec,
+)
 from kpispec.sql.lower import lower, quoted, text_literal
 from kpispec.sql.relations import Raw, RawColumn, Source
 from kpispec.sql.script import script
@@ -36,7 +47,7 @@ LATER = datetime(2100, 1, 1, tzinfo=UTC)  # as-of of a test that says none: ever
 class Trial:
     """One test of a KPI and what became of it. `failures` are sentences; none means that it passed."""
 
-    kpi: KpiSpec
+    kpi: KpiSpec | FunctionSpec
     test: TestSpec
     failures: tuple[str, ...]
 
@@ -46,11 +57,24 @@ class Trial:
 
 
 def trials(catalog: Catalog, engine: Engine, zone: str, wanted: frozenset[str] | None = None) -> Iterator[Trial]:
-    """Run the tests of the KPIs wanted (of every one of the project's own by default), one after the other."""
+    """Run the tests of the KPIs wanted, by default of all KPIs and functions of the project's own."""
     for kpi in catalog.kpis.values():
         if kpi.id in wanted if wanted is not None else kpi.spec.library is None:
             for test in kpi.spec.tests:
                 yield Trial(kpi.spec, test, _failures(catalog, kpi, test, engine, zone))
+    for function in catalog.functions.values() if wanted is None else ():
+        if function.library is None and function.id in catalog.macros:
+            yield from function_trials(catalog, function, engine, zone)
+
+
+def function_trials(catalog: Catalog, spec: FunctionSpec, engine: Engine, zone: str) -> Iterator[Trial]:
+    """Run the tests of a function document."""
+    for test in spec.tests:
+        case = function_case(catalog, spec, test)
+        if case.kpi is None:
+            yield Trial(spec, test, (case.mistake,))
+        else:
+            yield Trial(spec, test, _failures(case.catalog, case.kpi, case.test, engine, zone))
 
 
 def _failures(catalog: Catalog, kpi: Kpi, test: TestSpec, engine: Engine, zone: str) -> tuple[str, ...]:

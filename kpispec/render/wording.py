@@ -49,6 +49,8 @@ REASON_SENTENCES: Mapping[str, str] = {
     "not-bound": _("No file is bound to the data set {dataset}."),
     "dimension-missing": _("The data set {dataset} has no dimension {dimension}."),
     "not-computed": _("Not computed: {message}"),
+    "no-clock": _("The data set {dataset} has no clock, so it cannot be cut into periods."),
+    "invalid-cells": _("Cells of {columns} that may not be invalid are: {count}."),
     "no-rows": _("No row was received for this period."),
     "before-data": _("The data begins on {first}."),
     "not-loaded": _("Not loaded yet: the data ends on {last}."),

@@ -7,6 +7,7 @@ from kpispec.plan.layout import (
     PERIOD,
     SET,
     covered_table,
+    fatal_column,
     has_column,
     n_column,
     part_column,
@@ -176,6 +177,9 @@ def _result(plan: Plan) -> list[Column]:
         for reason, terms in measure.rejects:
             total = " + ".join(f"coalesce({quoted(t)}, 0)" for t in terms)
             columns.append(Column(total, reject_column(measure, reason)))
+        if measure.fatal:
+            total = " + ".join(f"coalesce({quoted(term)}, 0)" for _, term in measure.fatal)
+            columns.append(Column(total, fatal_column(measure.id)))
     return columns
 
 

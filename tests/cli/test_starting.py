@@ -183,6 +183,21 @@ class TestInitFrom:
         assert "    range: [1, 5]\n    # outside of it: 9 (1)\n" in dataset
         assert "\n    missing:" not in dataset
 
+    def test_scores_written_as_decimals_are_scores(self, tmp_path):
+        """As a data frame with empty cells writes them."""
+        rows = "\n".join(f"{i},{float(i % 11)},{'' if i % 3 else float(1 + i % 5)}" for i in range(66))
+        write(tmp_path / "answers.csv", f"id,NPS,satisfaction\n{rows}\n")
+        kpispec("init", "--from", "answers.csv", cwd=tmp_path)
+        found = works(tmp_path)
+        assert found["nps"] == pytest.approx(100 * (2 - 7) / 11)
+        assert found["csat_mean"] == pytest.approx(sum(1 + i % 5 for i in range(0, 66, 3)) / 22)
+
+    def test_amounts_that_happen_to_be_whole_stay_numbers(self, tmp_path):
+        rows = "\n".join(f"{i}.00" for i in range(60))
+        write(tmp_path / "sales.csv", f"amount\n{rows}\n")
+        kpispec("init", "--from", "sales.csv", cwd=tmp_path)
+        assert "amount: {type: number}" in (tmp_path / "specs" / "datasets" / "sales.yml").read_text(encoding="utf-8")
+
     def test_hostile_headers_make_a_valid_project(self, tmp_path):
         names = [
             "a: b",

@@ -31,7 +31,7 @@ def test_a_column_may_have_any_name(workbench, column):
     assert values(project, "total", period="month") == {("total", "2026-01-01", None): 11}
 
 
-@pytest.mark.parametrize("dimension", ["period", "set", "total", "count_1", "periods", "segments", "terms"])
+@pytest.mark.parametrize("dimension", ["period", "set", "total", "count_1", "periods", "segments", "terms", "dataset", "spine", "first_period"])
 def test_a_dimension_may_have_any_name(workbench, dimension):
     project = workbench(
         f"""

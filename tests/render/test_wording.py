@@ -21,6 +21,8 @@ REASONS = {
     "not-bound": (Status.NOT_AVAILABLE, {"dataset": "tickets"}),
     "dimension-missing": (Status.NOT_AVAILABLE, {"dimension": "region", "dataset": "tickets"}),
     "not-computed": (Status.ERROR, {"message": "an input failed"}),
+    "no-clock": (Status.ERROR, {"dataset": "tickets"}),
+    "invalid-cells": (Status.ERROR, {"columns": "csat", "count": 3}),
     "no-rows": (Status.NO_DATA, {}),
     "before-data": (Status.NO_DATA, {"first": date(2024, 9, 1)}),
     "not-loaded": (Status.NO_DATA, {"last": date(2026, 8, 31)}),

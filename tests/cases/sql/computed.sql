@@ -1,0 +1,140 @@
+create or replace temporary view "source__tickets" as
+select * from (
+  select
+    "opened_at__raw",
+    case when "opened_at__raw" like '____-__-__ __:__:__' then try_cast("opened_at__raw" as timestamp) when regexp_full_match("opened_at__raw", '[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?') then try_cast("opened_at__raw" as timestamp) when regexp_full_match("opened_at__raw", '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)') then timezone('UTC', try_cast(regexp_replace("opened_at__raw", ' ([-+Z])', '\1') as timestamptz)) end as "opened_at",
+    "customer_id"
+  from (
+    select
+      nullif(trim("opened_at"), '') as "opened_at__raw",
+      "customer_id"
+    from read_csv(['tickets.csv'], columns = {'ticket_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'channel': 'VARCHAR', 'region': 'VARCHAR', 'customer_id': 'VARCHAR', 'wait': 'VARCHAR', 'score': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+  )
+);
+
+create or replace temporary table "scan__tickets" as
+with "rows" as (
+  select
+    "opened_at",
+    nullif("customer_id", '') as "customer_id",
+    "opened_at__raw" is not null and "opened_at" is null as "opened_at__rejected_1"
+  from "source__tickets"
+),
+"seen" as (
+  select
+    *
+  from "rows"
+  where ("opened_at" < timestamp '2026-04-01 00:00:00' or "opened_at" is null)
+),
+"with_next_at" as (
+  select
+    *,
+    case when "customer_id" is not null then lead("opened_at") over (partition by "customer_id" order by "opened_at") end as "next_at"
+  from "seen"
+),
+"cells" as (
+  select
+    year("opened_at") * 12 + month("opened_at") - 1 as "period__",
+    "opened_at" as "clock__",
+    "opened_at__rejected_1",
+    coalesce((epoch_us("next_at") - epoch_us("opened_at")) / 1e6 <= 604800, false) as "value__1"
+  from "with_next_at"
+  where ("opened_at" >= timestamp '2025-02-01 00:00:00' and "opened_at" < timestamp '2026-03-01 00:00:00' or "opened_at" is null)
+),
+"finest" as (
+  select
+    "period__",
+    count(*) as "rows__",
+    min("clock__") as "oldest__",
+    max("clock__") as "newest__",
+    coalesce(count_if("value__1"), 0) as "count__1",
+    count("value__1") as "count__2",
+    coalesce(count_if("opened_at__rejected_1"), 0) as "rejects__1"
+  from "cells"
+  group by all
+)
+select
+  "period__",
+  0 as "set__",
+  sum("rows__") as "rows__",
+  min("oldest__") as "oldest__",
+  max("newest__") as "newest__",
+  sum("count__1") as "count__1",
+  sum("count__2") as "count__2",
+  sum("rejects__1") as "rejects__1",
+  sum("rows__") as "count__3"
+from "finest"
+group by grouping sets (("period__"));
+
+create or replace temporary table "covered__tickets" as
+with "rows" as (
+  select
+    "opened_at"
+  from "source__tickets"
+)
+select
+  min(year("opened_at") * 12 + month("opened_at") - 1) as "first_period",
+  max(year("opened_at") * 12 + month("opened_at") - 1) as "last_period",
+  min("opened_at") as "oldest__",
+  max("opened_at") as "newest__"
+from "rows"
+where "opened_at" < timestamp '2026-04-01 00:00:00';
+
+with "periods" as (
+  select unnest(generate_series(24301, 24313)) as "period__"
+),
+"segments" as (
+  select
+    "set__",
+    bool_or(dataset = 'tickets') as "has__tickets"
+  from (
+    select "set__", 'tickets' as dataset from "scan__tickets" where "period__" is not null
+    union all
+    select * from (values
+      (0, 'tickets')
+    )
+  )
+  group by all
+),
+"spine" as (
+  select
+    "period__",
+    segments.*,
+    "period__" between "covered__tickets".first_period and "covered__tickets".last_period as "in__tickets"
+  from periods cross join segments
+  cross join "covered__tickets"
+),
+"terms" as (
+  select
+    spine."period__" as "period__",
+    spine."set__" as "set__",
+    spine."has__tickets" as "has__tickets",
+    case when "in__tickets" then coalesce("scan__tickets"."count__1", 0) end as "count__1",
+    case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
+    case when "in__tickets" then coalesce("scan__tickets"."rejects__1", 0) end as "rejects__1",
+    case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3"
+  from spine
+  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__" and "scan__tickets"."set__" = spine."set__"
+),
+"values_1" as (
+  select
+    *,
+    cast(100 * "count__1" / nullif("count__2", 0) as double) as "recontacts",
+    "count__2" as "recontacts__n",
+    "count__2" as "recontacts__seen",
+    coalesce("count__2" = 0, false) as "recontacts__zero"
+  from "terms"
+)
+select
+  "period__",
+  "set__",
+  "has__tickets",
+  case when isfinite("recontacts") then "recontacts" end as "recontacts",
+  "recontacts__n",
+  "recontacts__seen",
+  "recontacts__zero",
+  "count__1" as "recontacts__of_k",
+  "count__2" as "recontacts__of_n",
+  coalesce("rejects__1", 0) as "recontacts__rejected_1"
+from "values_1"
+order by "period__", "set__";
