@@ -47,11 +47,10 @@ def function_case(catalog: Catalog, spec: FunctionSpec, test: TestSpec) -> Funct
         return FunctionCase(None, catalog, test, _mistake(spec, unknown, missing))
     written = ", ".join(_argument(a, values) for a in spec.args)
     call = Text.of(f"{spec.id}({written})", "<test>")
-    formula = _checked(call, {name: _type(cells) for name, cells in columns.items()}, catalog)
+    types, formula = _typed(call, columns, catalog)
     if formula is None:
         return FunctionCase(None, catalog, test, f"`{call.value}` is no formula for what is given")
-    kpi = _kpi(spec, call, formula, {name: _type(cells) for name, cells in columns.items()})
-    dataset = _dataset(spec, columns)
+    kpi, dataset = _kpi(spec, call, formula, types), _dataset(spec, types)
     known = replace(catalog, datasets={**catalog.datasets, ROWS: dataset} if columns else catalog.datasets)
     return FunctionCase(kpi, known, replace(test, given=_rows(test, columns)))
 
@@ -73,11 +72,25 @@ def _argument(name: str, values: Mapping[str, Text | None]) -> str:
     return "null" if value is None else f"({value.value})"
 
 
-def _type(cells: list[Text | None]) -> Type:
+def _typed(
+    call: Text, columns: Mapping[str, list[Text | None]], catalog: Catalog
+) -> tuple[dict[str, Type], Expr | None]:
+    """The call checked. Columns without a value are of the first type that the function takes."""
+    for otherwise in (Type.NUMBER, Type.BOOLEAN, Type.STRING):
+        types = {name: _type(cells, otherwise) for name, cells in columns.items()}
+        formula = _checked(call, types, catalog)
+        if formula is not None:
+            return types, formula
+    return {}, None
+
+
+def _type(cells: list[Text | None], otherwise: Type) -> Type:
     """What the cells of a column are: the narrowest type that fits them all."""
     written = [c.value for c in cells if c is not None]
+    if not written:
+        return otherwise
     if all(w.lower() in ("true", "false") for w in written):
-        return Type.BOOLEAN if written else Type.NUMBER
+        return Type.BOOLEAN
     if all(duration_seconds(w) is not None for w in written):
         return Type.DURATION
     return Type.NUMBER if all(_is_number(w) for w in written) else Type.STRING
@@ -107,8 +120,7 @@ def _kpi(spec: FunctionSpec, call: Text, formula: Expr, types: Mapping[str, Type
     return Kpi(described, formula, rows, (), NUMBER, None, None)
 
 
-def _dataset(spec: FunctionSpec, columns: Mapping[str, list[Text | None]]) -> Dataset:
-    kinds = {name: _type(cells) for name, cells in columns.items()}
+def _dataset(spec: FunctionSpec, kinds: Mapping[str, Type]) -> Dataset:
     made = tuple(
         ColumnSpec(name, spec.span, Checks(type="number" if kind is Type.DURATION else kind.value))
         for name, kind in kinds.items()

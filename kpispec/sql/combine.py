@@ -63,12 +63,12 @@ def _segments(plan: Plan) -> str:
     keys = [quoted(c) for c in (SET, *plan.request.dimensions)]
     named, dated = ", ".join(keys), f"where {quoted(PERIOD)} is not null"
     found = [
-        f"select {named}, {text_literal(s.id)} as dataset from {quoted(scan_table(s.id))} {dated}" for s in plan.scans
+        f"select {named}, {text_literal(s.id)} as dataset__ from {quoted(scan_table(s.id))} {dated}" for s in plan.scans
     ]
     rows = ",\n  ".join(f"({row})" for scan in plan.scans for row in _declared(plan, scan))
     known = "\nunion all\n".join([*found, f"select * from (values\n  {rows}\n)"])
     columns = [Column(k, k.strip('"')) for k in keys]
-    columns += [Column(f"bool_or(dataset = {text_literal(s.id)})", has_column(s.id)) for s in plan.scans]
+    columns += [Column(f"bool_or(dataset__ = {text_literal(s.id)})", has_column(s.id)) for s in plan.scans]
     return select(columns, f"(\n{indented(known)}\n)", group="all")
 
 
