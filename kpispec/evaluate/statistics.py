@@ -40,6 +40,7 @@ def wilson(k: float, n: float, level: float) -> Estimate | None:
 
 # Below this share of the sum of squares, what is left after the mean's part is taken off is noise of the doubles.
 LEAST_SPREAD = 1e-11
+EXACT = 2.0**53  # up to here sums of whole numbers lose no digit, so that nothing left means equal values
 
 
 def deviation(total: float, squares: float, n: float) -> float | None:
@@ -49,7 +50,7 @@ def deviation(total: float, squares: float, n: float) -> float | None:
     """
     left = squares - total * total / n
     if left < LEAST_SPREAD * squares:
-        return None if left != 0 else 0.0
+        return 0.0 if left == 0 and squares < EXACT else None
     return sqrt(left / (n - 1))
 
 

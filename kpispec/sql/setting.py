@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from kpispec.formula.tree import Name
+from kpispec.plan.layout import PERIOD
 from kpispec.plan.model import Request
 from kpispec.sql.lower import Setting, quoted
 from kpispec.sql.zones import as_local, as_utc, local_bounds
@@ -31,7 +32,20 @@ class Clockwork:
         return date(day.year - YEARS_BACK, 1, 1), day + timedelta(days=400)
 
     def setting(self, name: Callable[[Name], str]) -> Setting:
-        return Setting(name=name, local=self.local, utc=self.utc, instants=(("as_of", instant(self.request.as_of)),))
+        return Setting(name=name, local=self.local, utc=self.utc, instants=self._instants())
+
+    def _instants(self) -> tuple[tuple[str, str], ...]:
+        """The instants that functions without arguments name, those of the period by the key of the row's period."""
+        as_of, key = instant(self.request.as_of), quoted(PERIOD)
+        if self.request.grain == "all":
+            start, end = "cast(null as timestamp)", as_of
+        else:
+            start, end = (self._first_instant(k) for k in (key, f"({key} + 1)"))
+        until = f"least({end}, {as_of})"
+        return ("as_of", as_of), ("period_start", start), ("period_end", end), ("observed_until", until)
+
+    def _first_instant(self, key: str) -> str:
+        return self.utc(f"cast({_FIRST_DAYS[self.request.grain].format(key)} as timestamp)")
 
     def midnight(self, day: date) -> str:
         """The instant at which a local day begins."""
@@ -54,6 +68,16 @@ _KEYS = {
     "month": "year({0}) * 12 + month({0}) - 1",
     "quarter": "year({0}) * 4 + quarter({0}) - 1",
     "year": "year({0})",
+}
+
+
+# The first day of the period of a key.
+_FIRST_DAYS = {
+    "day": "date '1970-01-01' + cast({0} as integer)",
+    "week": "date '1970-01-05' + 7 * cast({0} as integer)",
+    "month": "make_date({0} // 12, {0} % 12 + 1, 1)",
+    "quarter": "make_date({0} // 4, {0} % 4 * 3 + 1, 1)",
+    "year": "make_date({0}, 1, 1)",
 }
 
 

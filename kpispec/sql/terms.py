@@ -182,8 +182,7 @@ def around(values: str, p: float, z: float) -> str:
     """
     n, skew = f"len({values})", (z * z - 1) / 6 * (1 - 2 * p) - 0.5
     reach = f"{z:.15g} * sqrt({n} * {p * (1 - p):.15g})"
-    low = f"ceil({n} * {p:.15g} - {reach} {skew:+.15g})"
-    high = f"ceil({n} * {p:.15g} + {reach} {skew:+.15g}) + 1"
-    ranks = ", ".join(f"{end} {step}" for end in (low, high) for step in ("- 1", "+ 0", "+ 1"))
-    picked = f"lambda rank: [rank, {values}[cast(greatest(rank, 0) as bigint)]]"
-    return f"flatten(list_transform([{ranks}], {picked}))"
+    ends = [f"ceil({n} * {p:.15g} {sign} {reach} {skew:+.15g}){step}" for sign, step in (("-", ""), ("+", " + 1"))]
+    ranks = ",\n    ".join(f"greatest(cast({end} as bigint), 1)" for end in ends)
+    picked = ", ".join(f"rank{step}, {values}[rank{step}]" for step in (" - 1", "", " + 1"))
+    return f"flatten(list_transform([\n    {ranks}\n  ], lambda rank: [{picked}]))"

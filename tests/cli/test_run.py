@@ -67,7 +67,12 @@ def kpispec(folder, *words):
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONWARNINGS": "error::ResourceWarning"}
     environment.pop("KPISPEC_DEBUG", None)
     found = subprocess.run(
-        [sys.executable, "-m", "kpispec", *words], cwd=folder, capture_output=True, text=True, env=environment, check=False
+        [sys.executable, "-m", "kpispec", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
     assert "Traceback" not in found.stderr
     assert "mistake of its own" not in found.stderr
@@ -163,7 +168,9 @@ def test_the_same_call_gives_the_same_bytes(called, folder):
 
 
 def test_a_bare_spec_file_needs_no_project(tmp_path):
-    (tmp_path / "nps.yml").write_text("kpi: mean_score\ninputs: {x: rows.score}\nformula: avg(x)\ndirection: higher_is_better\n")
+    (tmp_path / "nps.yml").write_text(
+        "kpi: mean_score\ninputs: {x: rows.score}\nformula: avg(x)\ndirection: higher_is_better\n"
+    )
     (tmp_path / "rows.csv").write_text("score\n1\n2\n6\n")
     words = ("run", "--specs", "nps.yml", "--all", "--data", "rows=rows.csv", "--period", "all", "--format", "json")
     found = kpispec(tmp_path, *words)

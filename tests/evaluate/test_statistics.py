@@ -1,7 +1,7 @@
 """Intervals against published figures, and against exact ones that can be worked out by hand."""
 
 import json
-from math import inf, sqrt
+from math import ceil, inf, sqrt
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import bdtr
 
-from kpispec.evaluate.statistics import change_z, mean, normal_quantile, promoters, quantile_ranks, wilson
+from kpispec.evaluate.statistics import change_z, deviation, mean, normal_quantile, promoters, quantile_ranks, wilson
 
 GOLDEN = Path(__file__).resolve().parents[3] / "shared" / "golden" / "golden_stats.json"
 
@@ -84,7 +84,6 @@ def test_wilson_of_newcombes_table(k, n, low, high):
 def test_nothing_to_estimate_has_no_interval():
     assert wilson(0, 0, 0.95) is None
     assert promoters(0, 0, 0, 0.95) is None
-    assert mean(3.0, None, 1, 0.95) is None
     assert mean(3.0, 0.5, 1, 0.95) is None
 
 
@@ -129,3 +128,26 @@ def test_a_change_is_counted_in_standard_errors():
     assert change_z(3.0, 0.0, 0.0) is None
     assert normal_quantile(0.95) == pytest.approx(1.959963984540054)
     assert change_z(inf, 1.0, 0.0) == inf
+
+
+@given(
+    n=st.integers(1, 3000),
+    p=st.sampled_from([0.01, 0.05, 0.25, 0.5, 0.9, 0.99, 0.999]),
+    level=st.sampled_from([0.8, 0.95, 0.999]),
+)
+def test_the_order_statistics_that_the_sql_lists_hold_the_exact_ranks(n, p, level):
+    """It lists three neighbours around an approximate rank at either end; rank 0 and rank n + 1 are open."""
+    z = normal_quantile(level)
+    reach, skew = z * sqrt(n * p * (1 - p)), (z * z - 1) / 6 * (1 - 2 * p) - 0.5
+    ends = max(ceil(n * p - reach + skew), 1), max(ceil(n * p + reach + skew) + 1, 1)
+    low, high = quantile_ranks(n, p, level)
+    assert low == 0 or abs(low - ends[0]) <= 1
+    assert high == n + 1 or abs(high - ends[1]) <= 1
+
+
+def test_a_deviation_that_the_digits_cannot_tell_is_unknown():
+    assert deviation(6.0, 14.0, 3) == 1.0
+    assert deviation(9.0, 27.0, 3) == 0.0
+    close = [1e9, 1e9 + 1, 1e9 + 2]
+    assert deviation(sum(close), sum(x * x for x in close), 3) is None
+    assert deviation(3e9, 3e18, 3) is None

@@ -45,7 +45,13 @@ CASES = {
     "good": (MEAN + BANDS, "2026-03", "2026-04-05", "good", None),
     "watch": (MEAN + BANDS, "2026-01", "2026-04-05", "watch", None),
     "bad": (MEAN + 'thresholds: {good: ">= 9.5", bad: "< 9.1"}\n', "2026-03", "2026-04-05", "bad", None),
-    "on the bound of a band": (MEAN + 'thresholds: {good: ">= 9", bad: "< 5"}\n', "2026-03", "2026-04-05", "good", None),
+    "on the bound of a band": (
+        MEAN + 'thresholds: {good: ">= 9", bad: "< 5"}\n',
+        "2026-03",
+        "2026-04-05",
+        "good",
+        None,
+    ),
     "nothing happened": (MEAN + BANDS, "2026-02", "2026-04-05", "no_data", "no-rows"),
     "before the data": (MEAN + BANDS, "2025-12", "2026-04-05", "no_data", "before-data"),
     "not loaded yet": (MEAN + BANDS, "2026-05", "2026-07-01", "no_data", "not-loaded"),
@@ -68,7 +74,13 @@ CASES = {
     "running": (MEAN + BANDS, "2026-04", "2026-04-05", "partial", "running"),
     "stale": (MEAN + BANDS, "2026-04", "2026-05-01", "stale", "stale"),
     "without bands": (MEAN, "2026-03", "2026-04-05", "not_judged", "no-bands"),
-    "meant for another period": (MEAN + BANDS + "period: year\n", "2026-03", "2026-04-05", "not_judged", "other-period"),
+    "meant for another period": (
+        MEAN + BANDS + "period: year\n",
+        "2026-03",
+        "2026-04-05",
+        "not_judged",
+        "other-period",
+    ),
     "meant for this period": (MEAN + BANDS + "period: month\n", "2026-03", "2026-04-05", "good", None),
 }
 
@@ -154,7 +166,8 @@ TARGETS = """targets:
 
 
 @pytest.mark.parametrize(
-    ("period", "value"), [("2025-12", None), ("2026-01", 7), ("2026-02", 7), ("2026-03", 8), ("2026-04", 8), ("2026-03-30", None)]
+    ("period", "value"),
+    [("2025-12", None), ("2026-01", 7), ("2026-02", 7), ("2026-03", 8), ("2026-04", 8), ("2026-03-30", None)],
 )
 def test_the_target_in_force_is_that_of_the_last_day(workbench, period, value):
     found = at(workbench, MEAN + BANDS + TARGETS, period, "2026-06-01")
@@ -173,7 +186,9 @@ def test_a_benchmark_past_its_day_is_marked(workbench):
 
 
 def test_a_segment_is_judged_by_its_own_bands(workbench):
-    bands = 'thresholds:\n  good: ">= 9"\n  bad: "< 8"\n  by:\n    - {segment: {region: south}, good: ">= 2", bad: "< 1"}\n'
+    bands = (
+        'thresholds:\n  good: ">= 9"\n  bad: "< 8"\n  by:\n    - {segment: {region: south}, good: ">= 2", bad: "< 1"}\n'
+    )
     project = workbench(DATASET + kpi(MEAN + bands), {"answers": ROWS})
     found = project.run("mean", at="2026-01", as_of="2026-04-05", by=["region"]).readings
     assert {dict(r.segment).get("region"): r.status.value for r in found if r.value is not None} == {

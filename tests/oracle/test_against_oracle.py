@@ -4,7 +4,6 @@ import csv
 import io
 from datetime import datetime, timedelta
 
-
 import duckdb
 import pytest
 from expected import Asked, readings
@@ -37,10 +36,22 @@ cells = {
 }
 exports = st.lists(st.fixed_dictionaries(cells), max_size=25)
 moments = st.sampled_from(
-    [datetime(2026, 4, 1), datetime(2026, 3, 29, 3, 30), datetime(2026, 1, 31, 23, 30), datetime(2027, 1, 1), datetime(2025, 10, 26, 12)]
+    [
+        datetime(2026, 4, 1),
+        datetime(2026, 3, 29, 3, 30),
+        datetime(2026, 1, 31, 23, 30),
+        datetime(2027, 1, 1),
+        datetime(2025, 10, 26, 12),
+    ]
 )
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
-checked = settings(max_examples=15, phases=PHASES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+checked = settings(
+    max_examples=15,
+    phases=PHASES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    database=None,
+)
 
 
 @st.composite
@@ -78,7 +89,12 @@ class Bench:
     def project(self, name, source):
         place = self.folder / name
         place.mkdir()
-        lines = ("project: oracle", "timezone: Europe/Paris", "specs: [../specs]", f"data: {{contacts: {{from: {source}}}}}")
+        lines = (
+            "project: oracle",
+            "timezone: Europe/Paris",
+            "specs: [../specs]",
+            f"data: {{contacts: {{from: {source}}}}}",
+        )
         (place / "kpispec.yml").write_text("\n".join(lines), encoding="utf-8")
         found = kpispec.load(place)
         assert not [f for f in found.findings if f.severity == "error"]
@@ -155,7 +171,7 @@ def test_a_parquet_file_of_texts_reads_as_the_csv_does(bench, raw, asked):
 NAIVE = tuple(edge for edge in EDGES if len(edge) in (19, 23))
 TYPED = (
     'id, try_cast("at" as timestamp) as "at", ch, try_cast(score as decimal(9, 1)) as score, try_cast(wait as float) '
-    'as wait, try_cast(cost as decimal(18, 2)) as cost, try_cast(customer as varchar) as customer, '
+    "as wait, try_cast(cost as decimal(18, 2)) as cost, try_cast(customer as varchar) as customer, "
     "case when lower(solved) in ('yes', 'true', '1') then true when lower(solved) in ('no', 'f', '0') then false end "
     "as solved"
 )
@@ -195,7 +211,9 @@ def test_neither_the_order_of_rows_nor_of_files_nor_a_column_more_matters(bench,
     bench.write(shuffled[:cut], "parts", "part_1.csv")
     bench.write(shuffled[cut:], "parts", "part_2.csv")
     parts = figures(table(bench.run("parts", MONTHS)))
-    (bench.folder / "csv" / "contacts.csv").write_text(written([{**r, "more": "x"} for r in shuffled], (*HEADER, "more")))
+    (bench.folder / "csv" / "contacts.csv").write_text(
+        written([{**r, "more": "x"} for r in shuffled], (*HEADER, "more"))
+    )
     more = figures(table(bench.run("csv", MONTHS)))
     for other in (parts, more):
         assert whole.keys() == other.keys()
@@ -214,14 +232,25 @@ def test_rows_twice_double_counts_and_sums_and_leave_shares(bench, raw):
     for (kpi, start, segment), (value, n) in once.items():
         again, size = twice[kpi, start, segment]
         assert size == (None if n is None else 2 * n)
-        if kpi in ("answers", "contact_count", "cost_total", "refund_total", "quick_count", "other_count", "phone_count"):
+        if kpi in (
+            "answers",
+            "contact_count",
+            "cost_total",
+            "refund_total",
+            "quick_count",
+            "other_count",
+            "phone_count",
+        ):
             assert same(again, None if value is None else 2 * value)
         if kpi in ("net_score", "solved_share", "score_mean", "cost_least", "wait_most", "score_var", "customer_count"):
             assert same(again, value)
 
 
 @settings(checked, max_examples=5)
-@given(raw=st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=15), where=st.sampled_from(["solved", "score > 6", "wait <= 60 and cost > 0", "ch = 'email'"]))
+@given(
+    raw=st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=15),
+    where=st.sampled_from(["solved", "score > 6", "wait <= 60 and cost > 0", "ch = 'email'"]),
+)
 def test_where_true_false_and_null_make_the_whole(bench, raw, where):
     bench.write(raw)
     added = ["answers", "contact_count", "cost_total", "refund_total"]
@@ -242,7 +271,14 @@ def test_the_compiled_text_run_by_hand_gives_the_same_figures(bench, raw, asked)
     bench.write(raw)
     ids = ["net_score", "wait_p90", "customer_count", "refund_total"]
     found = bench.run("csv", asked, ids)
-    given_ = AskedOptions(as_of=asked.as_of, period=asked.grain, first=asked.first, last=asked.last, compare=(), by=(asked.by,) if asked.by else ())
+    given_ = AskedOptions(
+        as_of=asked.as_of,
+        period=asked.grain,
+        first=asked.first,
+        last=asked.last,
+        compare=(),
+        by=(asked.by,) if asked.by else (),
+    )
     text = bench.projects["csv"].compile(*ids, asked=given_).text
     names, rows = by_hand(text, bench.folder / "csv")
     at = {name: i for i, name in enumerate(names)}

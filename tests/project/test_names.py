@@ -8,7 +8,10 @@ AS_OF = "2026-06-01"
 def values(project, *names, **options):
     found = project.run(*names, as_of=AS_OF, **options)
     assert not found.outcome.failed
-    return {(r.kpi, r.period.start and r.period.start.isoformat(), dict(r.segment).get("part")): r.value for r in found.readings}
+    return {
+        (r.kpi, r.period.start and r.period.start.isoformat(), dict(r.segment).get("part")): r.value
+        for r in found.readings
+    }
 
 
 @pytest.mark.parametrize("column", ["period", "set", "one", "cells", "term", "clock", "count_1", "finest"])
@@ -31,7 +34,10 @@ def test_a_column_may_have_any_name(workbench, column):
     assert values(project, "total", period="month") == {("total", "2026-01-01", None): 11}
 
 
-@pytest.mark.parametrize("dimension", ["period", "set", "total", "count_1", "periods", "segments", "terms", "dataset", "spine", "first_period"])
+@pytest.mark.parametrize(
+    "dimension",
+    ["period", "set", "total", "count_1", "periods", "segments", "terms", "dataset", "spine", "first_period"],
+)
 def test_a_dimension_may_have_any_name(workbench, dimension):
     project = workbench(
         f"""

@@ -30,7 +30,8 @@ id,at,ch,x,y
 
 def documents(*kpis, more="", columns=""):
     return TICKETS.format(more=more, columns=columns) + "---\n".join(
-        f"kpi: {name}\ninputs: {inputs}\nformula: {formula}\ndirection: higher_is_better\n" for name, inputs, formula in kpis
+        f"kpi: {name}\ninputs: {inputs}\nformula: {formula}\ndirection: higher_is_better\n"
+        for name, inputs, formula in kpis
     )
 
 
@@ -45,7 +46,9 @@ def values(project, *names, as_of="2026-06-01", **options):
 
 def test_a_data_set_and_a_kpi_may_filter_alike(workbench):
     project = workbench(
-        documents(("part", "{x: {dataset: tickets, expr: x, where: ch = 'a'}}", "sum(x) / count(x)"), more="where: ch = 'a'"),
+        documents(
+            ("part", "{x: {dataset: tickets, expr: x, where: ch = 'a'}}", "sum(x) / count(x)"), more="where: ch = 'a'"
+        ),
         {"tickets": ROWS},
     )
     assert values(project, "part", period="all") == {("part", None): pytest.approx(14.5 / 3)}
@@ -76,7 +79,11 @@ def test_outside_of_what_is_declared_to_be_covered_every_aggregate_is_null(workb
     )
     found = values(project, "total", "rows", "some", first=date(2026, 1, 1), last=date(2026, 6, 1))
     table = {kpi: [v for (k, *_), v in found.items() if k == kpi] for kpi in ("total", "rows", "some")}
-    assert table == {"total": [None, None, 11, None, None], "rows": [None, 0, 2, 0, None], "some": [None, 0, 0, 0, None]}
+    assert table == {
+        "total": [None, None, 11, None, None],
+        "rows": [None, 0, 2, 0, None],
+        "some": [None, 0, 0, 0, None],
+    }
 
 
 def test_sum_if_outside_of_the_data_is_null_and_inside_zero(workbench):
@@ -96,7 +103,9 @@ def test_a_row_without_a_clock_is_counted_once_however_many_inputs_read_it(workb
 
 def test_a_rejected_cell_is_counted_once_however_many_inputs_read_it(workbench):
     project = workbench(
-        documents(("share", "{all: tickets.y, b: {dataset: tickets, expr: y, where: ch = 'b'}}", "count(b) / count(all)")),
+        documents(
+            ("share", "{all: tickets.y, b: {dataset: tickets, expr: y, where: ch = 'b'}}", "count(b) / count(all)")
+        ),
         {"tickets": ROWS},
     )
     (found,) = project.run("share", at="2026-01", as_of="2026-06-01").readings
@@ -216,8 +225,12 @@ at,due,noted
 def test_local_times_are_the_projects(workbench, kpi, value):
     settings = "timezone: Europe/Paris"
     folder = workbench.write(ZONED, {"calls": CALLS}, settings)
-    text = (folder / "kpispec.yml").read_text().replace(
-        "{from: calls.csv}", "{from: calls.csv, columns: {hour: \"hour(try_strptime(at, '%Y-%m-%d %H:%M:%S'))\"}}"
+    text = (
+        (folder / "kpispec.yml")
+        .read_text()
+        .replace(
+            "{from: calls.csv}", "{from: calls.csv, columns: {hour: \"hour(try_strptime(at, '%Y-%m-%d %H:%M:%S'))\"}}"
+        )
     )
     (folder / "kpispec.yml").write_text(text)
     import kpispec
@@ -231,7 +244,9 @@ def test_a_bound_expression_that_reads_a_local_time_is_local(workbench):
     folder = workbench.write(ZONED, None, "timezone: Europe/Paris")
     (folder / "calls.csv").write_text("stamp,due,noted\n29/03/2026 00:15,2026-03-29,\n28/03/2026 23:45,2026-03-29,\n")
     with (folder / "kpispec.yml").open("a") as file:
-        file.write("data:\n  calls:\n    from: calls.csv\n    columns: {at: \"try_strptime(stamp, '%d/%m/%Y %H:%M')\"}\n")
+        file.write(
+            "data:\n  calls:\n    from: calls.csv\n    columns: {at: \"try_strptime(stamp, '%d/%m/%Y %H:%M')\"}\n"
+        )
     import kpispec
 
     found = kpispec.load(folder).run("late", period="day", as_of="2026-06-01").readings
@@ -246,8 +261,69 @@ def test_rows_from_as_of_on_are_not_seen(workbench):
 
 def test_a_data_set_without_rows_has_no_data(workbench):
     project = workbench(
-        documents(("total", "{x: tickets.x}", "sum(x)"), ("rows", "{x: tickets.id}", "count(*)")), {"tickets": "id,at,ch,x,y\n"}
+        documents(("total", "{x: tickets.x}", "sum(x)"), ("rows", "{x: tickets.id}", "count(*)")),
+        {"tickets": "id,at,ch,x,y\n"},
     )
     found = project.run("total", "rows", period="all", as_of="2026-06-01").readings
     assert [r.status.value for r in found] == ["no_data", "no_data"]
     assert project.run("total", as_of="2026-06-01").readings == ()
+
+
+PERIODS = """
+dataset: orders
+time: at
+columns:
+  at: {type: timestamp}
+  until: {type: timestamp}
+---
+kpi: open_at_end
+inputs: {x: {dataset: orders, expr: until >= period_end()}}
+formula: count_if(x)
+direction: lower_is_better
+---
+kpi: into_period
+unit: h
+inputs: {x: {dataset: orders, expr: at - period_start()}}
+formula: sum(x)
+direction: lower_is_better
+---
+kpi: seen_until
+unit: h
+inputs: {x: {dataset: orders, expr: "least(until, observed_until()) - at"}}
+formula: sum(x)
+direction: lower_is_better
+---
+kpi: per_day
+unit: number
+inputs: {x: orders.at}
+formula: count(x) / ((period_end() - period_start()) / 1 day)
+direction: higher_is_better
+"""
+ORDERS = """
+at,until
+2026-03-01 06:00:00,2026-03-02 06:00:00
+2026-03-31 20:00:00,2026-04-02 20:00:00
+2026-04-01 00:00:00,2026-05-01 00:00:00
+"""
+
+
+@pytest.mark.parametrize(
+    ("period", "kpi", "wanted"),
+    [
+        ("month", "open_at_end", [1, 1]),
+        ("month", "into_period", [6 + 30 * 24 + 19, 0]),  # the clock springs on the 29th: an hour less has gone by
+        ("month", "seen_until", [24 + 4, 9 * 24]),
+        ("month", "per_day", [2 / (31 - 1 / 24), 1 / 30]),
+        ("week", "into_period", [6 * 24 + 6, 24 + 20 + 48]),
+        ("quarter", "open_at_end", [1, 0]),
+        ("year", "open_at_end", [0]),
+        ("all", "into_period", [None]),
+        ("all", "seen_until", [24 + 48 + 9 * 24]),
+    ],
+)
+def test_the_functions_of_the_period(workbench, period, kpi, wanted):
+    project = workbench(PERIODS, {"orders": ORDERS}, "timezone: Europe/Paris")
+    found = project.run(kpi, period=period, as_of="2026-04-10")
+    assert {k: e.detail for k, e in found.outcome.failed.items()} == {}
+    values = [r.value for r in found.readings if period != "week" or r.n]
+    assert values == [w if w is None else pytest.approx(w) for w in wanted]

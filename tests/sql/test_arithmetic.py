@@ -33,7 +33,9 @@ def documents(declared):
 
 
 @pytest.mark.parametrize("declared", [True, False])
-@pytest.mark.parametrize("types", [("tinyint", "decimal(18,2)"), ("smallint", "float"), ("utinyint", "double"), ("bigint", "decimal(38,10)")])
+@pytest.mark.parametrize(
+    "types", [("tinyint", "decimal(18,2)"), ("smallint", "float"), ("utinyint", "double"), ("bigint", "decimal(38,10)")]
+)
 def test_narrow_types_do_not_overflow(tmp_path, declared, types):
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "all.yml").write_text(documents(declared))
@@ -42,4 +44,6 @@ def test_narrow_types_do_not_overflow(tmp_path, declared, types):
     duckdb.sql(f"copy (select {columns}) to '{tmp_path}/sales.parquet' (format parquet)")
     found = kpispec.load(tmp_path).run(*FORMULAS, as_of="2026-01-01", period="all")
     assert {k: e.detail for k, e in found.outcome.failed.items()} == {}
-    assert {r.kpi: r.value for r in found.readings} == pytest.approx({k: v for k, (_, _, v) in FORMULAS.items()}, rel=1e-9)
+    assert {r.kpi: r.value for r in found.readings} == pytest.approx(
+        {k: v for k, (_, _, v) in FORMULAS.items()}, rel=1e-9
+    )

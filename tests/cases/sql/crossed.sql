@@ -109,9 +109,9 @@ with "periods" as (
     "set__",
     "channel",
     "region",
-    bool_or(dataset = 'tickets') as "has__tickets"
+    bool_or(dataset__ = 'tickets') as "has__tickets"
   from (
-    select "set__", "channel", "region", 'tickets' as dataset from "scan__tickets" where "period__" is not null
+    select "set__", "channel", "region", 'tickets' as dataset__ from "scan__tickets" where "period__" is not null
     union all
     select * from (values
       (3, null, null, 'tickets'),

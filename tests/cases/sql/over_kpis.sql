@@ -78,9 +78,9 @@ with "periods" as (
 "segments" as (
   select
     "set__",
-    bool_or(dataset = 'tickets') as "has__tickets"
+    bool_or(dataset__ = 'tickets') as "has__tickets"
   from (
-    select "set__", 'tickets' as dataset from "scan__tickets" where "period__" is not null
+    select "set__", 'tickets' as dataset__ from "scan__tickets" where "period__" is not null
     union all
     select * from (values
       (0, 'tickets')

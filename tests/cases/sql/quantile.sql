@@ -79,7 +79,10 @@ with "rows" as (
 select
   rolled.*,
   whole_rows."quantile_cont__1" as "quantile_cont__1",
-  flatten(list_transform([ceil(len(whole_rows."ranks_around__1") * 0.9 - 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) - 1, ceil(len(whole_rows."ranks_around__1") * 0.9 - 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) + 0, ceil(len(whole_rows."ranks_around__1") * 0.9 - 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) + 1, ceil(len(whole_rows."ranks_around__1") * 0.9 + 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) + 1 - 1, ceil(len(whole_rows."ranks_around__1") * 0.9 + 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) + 1 + 0, ceil(len(whole_rows."ranks_around__1") * 0.9 + 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) + 1 + 1], lambda rank: [rank, whole_rows."ranks_around__1"[cast(greatest(rank, 0) as bigint)]])) as "ranks_around__1"
+  flatten(list_transform([
+    greatest(cast(ceil(len(whole_rows."ranks_around__1") * 0.9 - 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) as bigint), 1),
+    greatest(cast(ceil(len(whole_rows."ranks_around__1") * 0.9 + 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) + 1 as bigint), 1)
+  ], lambda rank: [rank - 1, whole_rows."ranks_around__1"[rank - 1], rank, whole_rows."ranks_around__1"[rank], rank + 1, whole_rows."ranks_around__1"[rank + 1]])) as "ranks_around__1"
 from rolled join whole_rows
   on rolled."period__" is not distinct from whole_rows."period__"
   and rolled."set__" is not distinct from whole_rows."set__";
@@ -101,9 +104,9 @@ with "periods" as (
 "segments" as (
   select
     "set__",
-    bool_or(dataset = 'tickets') as "has__tickets"
+    bool_or(dataset__ = 'tickets') as "has__tickets"
   from (
-    select "set__", 'tickets' as dataset from "scan__tickets" where "period__" is not null
+    select "set__", 'tickets' as dataset__ from "scan__tickets" where "period__" is not null
     union all
     select * from (values
       (0, 'tickets')

@@ -169,12 +169,12 @@ with "periods" as (
   select
     "set__",
     "region",
-    bool_or(dataset = 'tickets') as "has__tickets",
-    bool_or(dataset = 'subscribers') as "has__subscribers"
+    bool_or(dataset__ = 'tickets') as "has__tickets",
+    bool_or(dataset__ = 'subscribers') as "has__subscribers"
   from (
-    select "set__", "region", 'tickets' as dataset from "scan__tickets" where "period__" is not null
+    select "set__", "region", 'tickets' as dataset__ from "scan__tickets" where "period__" is not null
     union all
-    select "set__", "region", 'subscribers' as dataset from "scan__subscribers" where "period__" is not null
+    select "set__", "region", 'subscribers' as dataset__ from "scan__subscribers" where "period__" is not null
     union all
     select * from (values
       (1, null, 'tickets'),
