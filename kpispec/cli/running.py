@@ -32,7 +32,7 @@ from kpispec.cli.options import (
     open_project,
     shell_words,
 )
-from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width
+from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width, write_whole
 
 if TYPE_CHECKING:
     from kpispec.evaluate.report import Report
@@ -53,6 +53,7 @@ class ResultFormat(StrEnum):
 
 class PageFormat(StrEnum):
     HTML = "html"
+    XLSX = "xlsx"
     MARKDOWN = "markdown"
     JSON = "json"
     CSV = "csv"
@@ -116,14 +117,18 @@ def _computed(
     page: bool = False,
 ) -> "Result":
     show_errors(project.findings)
-    result = project.run_asked(
-        names,
-        asked,
-        everything=asked_everything,
-        language=language,
-        command=shell_words(["kpispec", *sys.argv[1:]]),
-        page=page,
-    )
+    try:
+        result = project.run_asked(
+            names,
+            asked,
+            everything=asked_everything,
+            language=language,
+            command=shell_words(["kpispec", *sys.argv[1:]]),
+            page=page,
+            notify=screen().working,
+        )
+    finally:
+        screen().working("")
     show_errors(result.outcome.opened.findings)
     for dataset, error in result.outcome.opened.failures.items():
         fail(f"data set `{dataset}`: {error.message}", error.help, error.detail)
@@ -297,9 +302,22 @@ def render(
         pages = _pages(opened, result, scorecard, language, templates, output)
         if open_:
             typer.launch(pages[0].resolve().as_uri())
+    elif format is PageFormat.XLSX:
+        _workbook(result, output or Path(f"{scorecard}.xlsx"))
     else:
         _written(result, ResultFormat(format.value), output)
     _leave(opened, result)
+
+
+def _workbook(result: "Result", target: Path) -> None:
+    from kpispec.project.load import CallError
+    from kpispec.render.xlsx import write_xlsx
+
+    try:
+        write_whole(target, lambda made: write_xlsx(result.report, made, result.report.language))
+    except ImportError:
+        raise CallError("Excel files need xlsxwriter", 'install it with `pip install "kpispec[excel]"`') from None
+    screen().say(f"wrote {target}")
 
 
 def _must_be_scorecard(project: "Project", name: str) -> None:

@@ -48,6 +48,12 @@ class Screen:
         if not self.quiet:
             typer.echo(words, err=True)
 
+    def working(self, words: str) -> None:
+        """What is being done, on one line of a terminal that the next one takes; empty words clear it."""
+        if not self.quiet and sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[2K{words}")
+            sys.stderr.flush()
+
     def detail(self, words: str) -> None:
         if self.verbose:
             typer.echo(words, err=True)
@@ -139,22 +145,32 @@ def fail(message: str, help: str | None = None, detail: str = "") -> None:
 
 
 def write_text(text: str, target: Path) -> None:
-    """Write a file whole or not at all: a temporary file beside it takes its place. Never through a symbolic link."""
+    """Write a text file whole or not at all."""
+
+    def write(made: Path) -> None:
+        made.write_text(text, encoding="utf-8", newline="\n")
+
+    write_whole(target, write)
+
+
+def write_whole(target: Path, write: Callable[[Path], None]) -> None:
+    """A file written whole or not at all: a temporary file beside it takes its place. Never through a symbolic link."""
     if target.is_symlink():
         from kpispec.project.load import CallError
 
         raise CallError(f"`{target}` is a symbolic link", "name the file itself")
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    made = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
+        write(made)
+        with made.open("rb") as stream:
             os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        made.chmod(0o644)
+        made.replace(target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise
 
 

@@ -1,7 +1,7 @@
 """The project as a Python object: what the command line does, for notebooks and other programs."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -79,13 +79,14 @@ class Project:
         language: str | None = None,
         command: str = "",
         page: bool = False,
+        notify: Callable[[str], None] | None = None,
     ) -> Result:
         """As `run`, from settled options. `page` counts rejects by data set, and cuts the headline only."""
         ids, card = selected(self.loaded, names, everything=everything)
         request = request_of(self.loaded, asked, ids, card, reject_totals=page)
         engine = open_engine(self.loaded, threads=asked.threads, memory_limit=asked.memory_limit)
         try:
-            outcome = execute(self.loaded, ids, request, engine, asked.where)
+            outcome = execute(self.loaded, ids, request, engine, asked.where, notify or (lambda _words: None))
         finally:
             engine.close()
         before = time.process_time()

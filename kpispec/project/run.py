@@ -1,6 +1,6 @@
 """A run: bindings opened, the plan made and executed, cells judged. The report is made of what comes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -32,8 +32,26 @@ class Outcome:
     where: Narrowing = ()
 
 
-def execute(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine, where: str | None = None) -> Outcome:
-    """Run KPIs. What fails is in the outcome, and the rest is computed; only a wrong call raises (CallError)."""
+Notify = Callable[[str], None]
+
+
+def _silent(_words: str) -> None:
+    pass
+
+
+def execute(
+    loaded: Loaded,
+    ids: Sequence[str],
+    request: Request,
+    engine: Engine,
+    where: str | None = None,
+    notify: Notify = _silent,
+) -> Outcome:
+    """Run KPIs. What fails is in the outcome, and the rest is computed; only a wrong call raises (CallError).
+
+    `notify` is told what is being done, a few words at a time.
+    """
+    notify("opening the data")
     sound = [i for i in ids if i in loaded.catalog.kpis]
     opened = open_bindings(loaded, _read_by(loaded, sound), request, engine)
     narrowing = _narrowing(loaded, sound, where)
@@ -43,17 +61,19 @@ def execute(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine
         statements = opened.script(planned)
         return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing)
     try:
-        outcome = _run(planned, opened, engine)
+        outcome = _run(planned, opened, engine, notify)
     except EngineError as error:
         outcome = _apart(loaded, [i for i in sound if planned.measure(i)], planned, opened, engine, narrowing, error)
     return replace(outcome, where=narrowing)
 
 
-def _run(planned: Plan, opened: Opened, engine: Engine) -> Outcome:
+def _run(planned: Plan, opened: Opened, engine: Engine, notify: Notify = _silent) -> Outcome:
     statements = opened.script(planned)
     engine.run(*statements.setup)
-    for _, group in statements.scans:
+    for id, group in statements.scans:
+        notify(f"reading {id}")
         engine.run(*group)
+    notify("combining")
     table = engine.run(statements.combine)
     facts = {}
     for id, sql in statements.facts:

@@ -110,15 +110,19 @@ class _Writer:
         """The first and last period that the data covers, over all its rows, whatever filters and bounds say."""
         name = covered_table(self.scan.id)
         pruned = self.scan.first_day is not None or self.scan.last_day is not None or self.scan.dataset.where
-        if not pruned or self.scan.clock is None:
+        if not pruned:
             edges = self._edges(quoted(PERIOD), quoted(OLDEST), quoted(NEWEST))
             return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
+        if self.scan.clock is None:
+            edges = self._edges("0", "null::timestamp", "null::timestamp")
+            return create_table(name, select(edges, self.source.relation))
         clock = quoted(self.scan.clock)
         edges = self._edges(period_key(self._local(clock), self.request.grain), clock, clock)
         wanted = columns_behind(self.scan.dataset, [self.scan.clock])
         steps = [("rows", select([Column(self._column(c).sql, c) for c in wanted], self.source.relation))]
         steps += self._with(self._behind({self.scan.clock}), "rows")
-        last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=False))
+        dated = self.request.grain != "all"  # the one period over all rows holds those without a clock too
+        last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=not dated))
         return create_table(name, with_clauses(steps, last))
 
     def _edges(self, period: str, oldest: str, newest: str) -> list[Column]:

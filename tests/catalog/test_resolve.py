@@ -2,7 +2,16 @@
 
 import pytest
 
-DATASET = "dataset: sales\ntime: at\ncolumns:\n  at: {type: date}\n  x: {type: number}\n  half: {type: number, expr: whole / 2}\n  whole: {type: number, expr: x * 2}\n---\n"
+DATASET = """
+dataset: sales
+time: at
+columns:
+  at: {type: date}
+  x: {type: number}
+  half: {type: number, expr: whole / 2}
+  whole: {type: number, expr: x * 2}
+---
+"""
 
 
 def kpi(name, inputs="{x: sales.x}", formula="sum(x)", more=""):

@@ -201,7 +201,7 @@ def test_a_segment_is_judged_by_its_own_bands(workbench):
 # changes ------------------------------------------------------------------------------------------------------------
 
 
-def change(workbench, rows, period, name, grain_rows="", as_of="2027-06-01", body=MEAN):
+def change(workbench, rows, period, name, as_of="2027-06-01", body=MEAN):
     text = "answered_at,region,score,cost\n" + "".join(f"{day} 08:00:00,north,{score},1\n" for day, score in rows)
     found = at(workbench, body + BANDS, period, as_of, rows=text)
     return found.change(name)

@@ -19,6 +19,14 @@ class Figure(NamedTuple):
 Rows = list[Row]
 
 
+def everything(_: Row) -> bool:
+    return True
+
+
+def nothing(_: Row) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Indicator:
     """`kept` is the filter of the KPI's rows; `own` are rejects of an input's own checks."""
@@ -27,8 +35,8 @@ class Indicator:
     document: str
     reads: tuple[str, ...]
     figure: Callable[[Rows], Figure]
-    kept: Callable[[Row], bool | None] = lambda row: True
-    own: Callable[[Row], str | None] = lambda row: None
+    kept: Callable[[Row], bool | None] = everything
+    own: Callable[[Row], str | None] = nothing
     min_n: int = 0
     bands: Callable[[float], str] | None = None
     counts: bool = field(default=False)  # whether it is 0, not null, where nothing was

@@ -118,7 +118,8 @@ def test_a_kpi_has_an_interval_by_the_shape_of_its_formula(workbench):
     }
     documents = TICKETS.split("---\nkpi", maxsplit=1)[0] + "---\n"
     documents += "---\n".join(
-        f"kpi: shape_{i}\ninputs: {{x: tickets.score, y: tickets.wait}}\nformula: {formula}\ndirection: higher_is_better\n"
+        f"kpi: shape_{i}\ninputs: {{x: tickets.score, y: tickets.wait}}\nformula: {formula}\n"
+        "direction: higher_is_better\n"
         for i, formula in enumerate(shapes)
     )
     plan = (

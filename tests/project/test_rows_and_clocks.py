@@ -327,3 +327,35 @@ def test_the_functions_of_the_period(workbench, period, kpi, wanted):
     assert {k: e.detail for k, e in found.outcome.failed.items()} == {}
     values = [r.value for r in found.readings if period != "week" or r.n]
     assert values == [w if w is None else pytest.approx(w) for w in wanted]
+
+
+def test_what_the_data_covers_is_told_by_all_rows_before_any_filter(workbench):
+    kept = documents(
+        ("rows", "{x: tickets.id}", "count(*)"), ("total", "{x: tickets.x}", "sum(x)"), more="where: x > 3"
+    )
+    project = workbench(kept, {"tickets": ROWS})
+    assert values(project, "rows", "total") == {
+        ("rows", "2026-01"): 0,
+        ("rows", "2026-02"): 0,
+        ("rows", "2026-03"): 2,
+        ("total", "2026-01"): None,
+        ("total", "2026-02"): None,
+        ("total", "2026-03"): 11,
+    }
+
+
+@pytest.mark.parametrize("clock", ["time: at", ""])
+@pytest.mark.parametrize("rows", [ROWS, "id,at,ch,x,y\n4,,a,9,2\n"])
+def test_a_filter_that_keeps_no_row_leaves_a_count_of_zero(workbench, clock, rows):
+    kept = documents(("rows", "{x: tickets.id}", "count(*)"), more="where: x > 1000").replace("time: at", clock)
+    assert values(workbench(kept, {"tickets": rows}), "rows", period="all") == {("rows", None): 0}
+
+
+def test_a_clock_change_at_midnight_keeps_every_row_in_its_day(workbench):
+    """In Cairo the day of 24 April 2026 begins at one o'clock."""
+    rows = "id,at,ch,x,y\n1,2026-04-23 23:30:00,a,1,1\n2,2026-04-24 00:30:00,a,2,1\n3,2026-04-24 01:00:00,a,4,1\n"
+    project = workbench(documents(("total", "{x: tickets.x}", "sum(x)")), {"tickets": rows}, "timezone: Africa/Cairo")
+    found = project.run("total", period="day", as_of="2026-06-01").readings
+    assert [(r.period.start.isoformat(), r.value) for r in found] == [("2026-04-23", 1), ("2026-04-24", 6)]
+    (first,) = project.run("total", at="2026-04-24", as_of="2026-06-01").readings
+    assert first.value == 6

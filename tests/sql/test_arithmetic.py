@@ -26,7 +26,8 @@ FORMULAS = {
 
 def documents(declared):
     kpis = [
-        f"kpi: {name}\ninputs:\n  x: {{dataset: sales, expr: {expr}}}\nformula: {formula}\ndirection: higher_is_better\n"
+        f"kpi: {name}\ninputs:\n  x: {{dataset: sales, expr: {expr}}}\nformula: {formula}\n"
+        "direction: higher_is_better\n"
         for name, (expr, formula, _) in FORMULAS.items()
     ]
     return (DECLARED if declared else "") + "---\n".join(kpis)
