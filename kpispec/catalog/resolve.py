@@ -24,11 +24,13 @@ def resolve(
     bound: Mapping[str, Span | None],
     findings: Findings,
     announced: Set[tuple[str, str]] = frozenset(),
+    described: Mapping[str, DatasetSpec] | None = None,
 ) -> Catalog:
     """The catalogue of a project. `bound` names the data sets that bindings give, with the place of each.
 
     What is broken has its finding and is left out; the rest is whole. `announced` are kinds and ids of documents that
-    could not be read: naming one of them is no second mistake.
+    could not be read: naming one of them is no second mistake. `described` are undeclared data sets whose columns the
+    data has told.
     """
     documents = tuple(documents)
     written = announced | {(d.kind, d.id) for d in documents}
@@ -43,7 +45,8 @@ def resolve(
     known = {s.id: s for s in specs if isinstance(s, KpiSpec)}
     lost = {id: Macro(id, (), None) for id in _ids("function", written)}
     macros = {**lost, **define(functions.values(), findings, lost)}
-    datasets = _datasets([s for s in specs if isinstance(s, DatasetSpec)], faulty, bound, macros, findings)
+    declared = [s for s in specs if isinstance(s, DatasetSpec)]
+    datasets = _datasets(declared, faulty, bound, described or {}, macros, findings)
     figures = {id: None if ("benchmark", id) in faulty else benchmarks.get(id) for id in _ids("benchmark", written)}
     kpis = _kpis(known, datasets, macros, figures, extending, written, faulty, findings)
     all_read = _ids("dataset", written) <= datasets.keys()
@@ -85,6 +88,7 @@ def _datasets(
     specs: Iterable[DatasetSpec],
     faulty: Set[tuple[str, str]],
     bound: Mapping[str, Span | None],
+    described: Mapping[str, DatasetSpec],
     macros: Mapping[str, Macro],
     findings: Findings,
 ) -> dict[str, Dataset]:
@@ -93,7 +97,7 @@ def _datasets(
     found = {spec.id: bind_dataset(spec, macros, findings) for spec in whole}
     for id, span in bound.items():
         if id not in found:
-            found[id] = Dataset(_undeclared(id, span, findings))
+            found[id] = Dataset(described.get(id) or _undeclared(id, span, findings))
     return found
 
 

@@ -1,4 +1,4 @@
-"""`run`, `compile`, `render`, `check`: figures, their SQL, the page, and the gate."""
+"""`run` and `compile`: figures, and their SQL."""
 
 import sys
 from collections.abc import Sequence
@@ -24,7 +24,6 @@ from kpispec.cli.options import (
     PeriodOption,
     ProjectDir,
     Specs,
-    Templates,
     Threads,
     To,
     Where,
@@ -32,7 +31,7 @@ from kpispec.cli.options import (
     open_project,
     shell_words,
 )
-from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width, write_whole
+from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width
 
 if TYPE_CHECKING:
     from kpispec.evaluate.report import Report
@@ -49,21 +48,6 @@ class ResultFormat(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     MARKDOWN = "markdown"
-
-
-class PageFormat(StrEnum):
-    HTML = "html"
-    XLSX = "xlsx"
-    MARKDOWN = "markdown"
-    JSON = "json"
-    CSV = "csv"
-
-
-class GateFormat(StrEnum):
-    TEXT = "text"
-    JUNIT = "junit"
-    GITHUB = "github"
-    JSON = "json"
 
 
 class Stage(StrEnum):
@@ -100,14 +84,14 @@ def run(
         opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
         engine=engine, memory_limit=memory_limit, threads=threads,
     )  # fmt: skip
-    result = _computed(opened, names or (), asked_everything=everything, asked=asked, language=language)
-    _written(result, format, output)
+    result = computed(opened, names or (), asked_everything=everything, asked=asked, language=language)
+    put(result, format, output)
     if profile:
         _profile(result)
-    _leave(opened, result)
+    leave(opened, result)
 
 
-def _computed(
+def computed(
     project: "Project",
     names: Sequence[str],
     *,
@@ -138,7 +122,7 @@ def _computed(
     return result
 
 
-def _written(result: "Result", format: ResultFormat, output: Path | None) -> None:
+def put(result: "Result", format: ResultFormat, output: Path | None) -> None:
     from kpispec.render import machine, text
 
     report = result.report
@@ -180,7 +164,7 @@ def _first_words(sql: str) -> str:
     return " ".join(sql.split())[:72]
 
 
-def _leave(project: "Project", result: "Result") -> None:
+def leave(project: "Project", result: "Result") -> None:
     """The exit code of a run: data that failed, else definitions that did. What failed is said on stderr."""
     found = result.outcome
     if _unbound(result.report) or _failed(result.report) or found.opened.failures or found.opened.findings.errors:
@@ -267,137 +251,4 @@ def _tell_lack(lack: "Unavailable") -> None:
     fail(f"`{lack.kpi}` is left out: {sentence(Reason(Status(lack.status), lack.code, lack.values))}")
 
 
-def render(
-    scorecard: Annotated[str, typer.Argument(help="The scorecard, by id.")],
-    project: ProjectDir = None,
-    specs: Specs = None,
-    data: Data = None,
-    at: At = None,
-    first: From = None,
-    last: To = None,
-    period: PeriodOption = None,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    compare: Compare = None,
-    engine: EngineName = None,
-    memory_limit: MemoryLimit = None,
-    threads: Threads = None,
-    language: Language = None,
-    format: Annotated[PageFormat, typer.Option("--format", help="The kind of file.")] = PageFormat.HTML,
-    templates: Templates = None,
-    output: Output = None,
-    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-) -> None:
-    """Render a scorecard: one self-contained HTML file in every language of the project, or the one named."""
-    opened = open_project(project, specs, data)
-    asked = asked_of(
-        opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
-        engine=engine, memory_limit=memory_limit, threads=threads,
-    )  # fmt: skip
-    _must_be_scorecard(opened, scorecard)
-    page = format is PageFormat.HTML
-    result = _computed(opened, [scorecard], asked_everything=False, asked=asked, language=language, page=page)
-    if page:
-        pages = _pages(opened, result, scorecard, language, templates, output)
-        if open_:
-            typer.launch(pages[0].resolve().as_uri())
-    elif format is PageFormat.XLSX:
-        _workbook(result, output or Path(f"{scorecard}.xlsx"))
-    else:
-        _written(result, ResultFormat(format.value), output)
-    _leave(opened, result)
-
-
-def _workbook(result: "Result", target: Path) -> None:
-    from kpispec.project.load import CallError
-    from kpispec.render.xlsx import write_xlsx
-
-    try:
-        write_whole(target, lambda made: write_xlsx(result.report, made, result.report.language))
-    except ImportError:
-        raise CallError("Excel files need xlsxwriter", 'install it with `pip install "kpispec[excel]"`') from None
-    screen().say(f"wrote {target}")
-
-
-def _must_be_scorecard(project: "Project", name: str) -> None:
-    from kpispec.project.asked import nearest
-    from kpispec.project.load import CallError
-
-    cards = project.catalog.scorecards
-    if name not in cards:
-        raise CallError(f"there is no scorecard `{name}`", nearest(name, cards))
-
-
-def _pages(
-    project: "Project",
-    result: "Result",
-    scorecard: str,
-    language: str | None,
-    templates: Path | None,
-    output: Path | None,
-) -> list[Path]:
-    """Write the page in each language asked for, linked to each other."""
-    from kpispec.render.html import render_html
-
-    spec = project.loaded.project
-    wanted = (language,) if language else tuple(dict.fromkeys((spec.language, *spec.languages)))
-    base = output or Path(f"{scorecard}.html")
-    targets = {
-        tag: base if i == 0 else base.with_name(f"{base.stem}.{tag}{base.suffix}") for i, tag in enumerate(wanted)
-    }
-    for tag, target in targets.items():
-        others = {other: path.name for other, path in targets.items() if other != tag}
-        answer(render_html(result.report, language=tag, alternates=others, templates=templates), target)
-    return list(targets.values())
-
-
-RANKS = {"bad": ("bad",), "watch": ("bad", "watch"), "not_rated": ("bad", "watch", "unrated"), "never": ()}
-
-
-class FailOn(StrEnum):
-    BAD = "bad"
-    WATCH = "watch"
-    NOT_RATED = "not_rated"
-    NEVER = "never"
-
-
-def check(
-    scorecard: Annotated[str, typer.Argument(help="The scorecard, by id.")],
-    project: ProjectDir = None,
-    specs: Specs = None,
-    data: Data = None,
-    period: PeriodOption = None,
-    at: At = None,
-    first: From = None,
-    last: To = None,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    compare: Compare = None,
-    engine: EngineName = None,
-    memory_limit: MemoryLimit = None,
-    threads: Threads = None,
-    language: Language = None,
-    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The mildest status that fails.")] = FailOn.BAD,
-    format: Annotated[GateFormat, typer.Option("--format", help="How the verdict is printed.")] = GateFormat.TEXT,
-    output: Output = None,
-) -> None:
-    """Judge a scorecard's last complete period, and fail by status: the gate for CI."""
-    from kpispec.render import gate
-
-    opened = open_project(project, specs, data)
-    asked = asked_of(
-        opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
-        engine=engine, memory_limit=memory_limit, threads=threads,
-    )  # fmt: skip
-    _must_be_scorecard(opened, scorecard)
-    result = _computed(opened, [scorecard], asked_everything=False, asked=asked, language=language)
-    verdicts = gate.verdicts(result.report, RANKS[fail_on.value], segments=bool(by))
-    answer(gate.FORMATS[format.value](verdicts, result.report), output)
-    _leave(opened, result)
-    if any(v.failed for v in verdicts):
-        raise typer.Exit(Exit.FINDING)
-
-
-COMMANDS = (run, compile, render, check)
+COMMANDS = (run, compile)

@@ -199,16 +199,9 @@ def demo(
 
 def _demo_pages(project: "Project", folder: Path, as_of: str, language: str | None) -> list[Path]:
     """The scorecard in every language of the example, or in one, each page linked to the others."""
-    from kpispec.render.html import render_html
+    from kpispec.cli.rendering import write_pages
 
-    result = _demo_result(project, as_of, language)
-    spec = project.loaded.project
-    tags = (language,) if language else tuple(dict.fromkeys((spec.language, *spec.languages)))
-    names = {tag: PAGE if i == 0 else PAGE.replace(".", f".{tag}.") for i, tag in enumerate(tags)}
-    for tag, name in names.items():
-        others = {other: at for other, at in names.items() if other != tag}
-        write_text(render_html(result.report, language=tag, alternates=others), folder / name)
-    return [folder / name for name in names.values()]
+    return write_pages(project, _demo_result(project, as_of, language), language, folder / PAGE)
 
 
 def _demo_result(project: "Project", as_of: str, language: str | None) -> "Result":

@@ -1,12 +1,13 @@
 """Bindings opened: files found and described, cells typed and checked, expressions of bindings lowered."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kpispec.catalog.model import Catalog
 from kpispec.diagnostics import Findings
 from kpispec.engine.base import Engine, EngineError, Failure, InputFile
 from kpispec.engine.files import resolve
@@ -18,10 +19,10 @@ from kpispec.formula.tree import Name, Type
 from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.project.load import Loaded
 from kpispec.source import Text
-from kpispec.spec import Binding
+from kpispec.spec import Binding, Checks, ColumnSpec, DatasetSpec
 from kpispec.sql.cells import local_clock, type_of
 from kpispec.sql.lower import Setting, lower, quoted
-from kpispec.sql.relations import Raw, Source
+from kpispec.sql.relations import Raw, Source, SourceColumn
 from kpispec.sql.script import Script, script
 from kpispec.sql.setting import Clockwork
 from kpispec.sql.sources import inference_sql, inferred, source
@@ -44,6 +45,16 @@ class Opened:
         """The statements of a plan over these sources."""
         return script(planned, self.narrowed(planned), self.zones)
 
+    def described(self, catalog: Catalog) -> dict[str, DatasetSpec]:
+        """The undeclared data sets, with the columns that their data was found to have."""
+        found = {}
+        for id, found_source in self.sources.items():
+            spec = catalog.datasets[id].spec
+            if not spec.declared:
+                columns = (_described(c, spec) for c in found_source.columns)
+                found[id] = replace(spec, columns=tuple(columns))
+        return found
+
     def narrowed(self, planned: Plan) -> dict[str, Source]:
         """The sources of a plan, with the columns that its scans read and no others."""
         found = {}
@@ -58,6 +69,11 @@ class Opened:
             id: Bound({c.name: ColumnFacts(c.type, tuple(reason for reason, _ in c.rejects)) for c in found.columns})
             for id, found in self.sources.items()
         }
+
+
+def _described(column: SourceColumn, spec: DatasetSpec) -> ColumnSpec:
+    kind = None if column.type is Type.UNKNOWN else column.type.value
+    return ColumnSpec(column.name, spec.span, Checks(type=kind), dimension=True)
 
 
 def open_bindings(loaded: Loaded, wanted: Iterable[str], request: Request, engine: Engine) -> Opened:

@@ -93,7 +93,7 @@ class Project:
         hash_inputs(outcome.opened.files)
         hashing = time.process_time() - before
         report = report_of(
-            self.loaded,
+            outcome.loaded or self.loaded,
             outcome,
             ids,
             card,

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from kpispec.catalog.datasets import checked_filters, row_scope
+from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
 from kpispec.engine.base import Engine, EngineError, Timing
 from kpispec.evaluate.table import Cells, DatasetFacts, read
@@ -30,6 +31,7 @@ class Outcome:
     failed: Mapping[str, EngineError] = field(default_factory=dict)  # KPI -> why its query failed
     timings: tuple[Timing, ...] = ()
     where: Narrowing = ()
+    loaded: Loaded | None = None  # with the columns of undeclared data sets, where it reads one
 
 
 Notify = Callable[[str], None]
@@ -52,19 +54,36 @@ def execute(
     `notify` is told what is being done, a few words at a time.
     """
     notify("opening the data")
+    loaded, opened = _opened(loaded, ids, request, engine)
     sound = [i for i in ids if i in loaded.catalog.kpis]
-    opened = open_bindings(loaded, _read_by(loaded, sound), request, engine)
     narrowing = _narrowing(loaded, sound, where)
     planned = plan(loaded.catalog, sound, opened.bound, request, narrowing)
     planned = replace(planned, unavailable=_explained(planned, opened))
     if not planned.scans:
         statements = opened.script(planned)
-        return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing)
+        return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing, loaded=loaded)
     try:
         outcome = _run(planned, opened, engine, notify)
     except EngineError as error:
         outcome = _apart(loaded, [i for i in sound if planned.measure(i)], planned, opened, engine, narrowing, error)
-    return replace(outcome, where=narrowing)
+    return replace(outcome, where=narrowing, loaded=loaded)
+
+
+def _opened(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine) -> tuple[Loaded, Opened]:
+    """The data behind KPIs opened. Formulas over undeclared data sets are checked again, now that types are known."""
+    sound = [i for i in ids if i in loaded.catalog.kpis]
+    opened = open_bindings(loaded, _read_by(loaded, sound), request, engine)
+    told = opened.described(loaded.catalog)
+    if not told:
+        return loaded, opened
+    findings = Findings()
+    bound = {b.dataset: b.span for b in loaded.project.bindings}
+    catalog = resolve(loaded.catalog.documents, bound, findings, described=told)
+    known = {(f.rule, f.subject, f.message) for f in loaded.findings}
+    for finding in findings:
+        if (finding.rule, finding.subject, finding.message) not in known:
+            opened.findings.keep(finding)
+    return replace(loaded, catalog=catalog), opened
 
 
 def _run(planned: Plan, opened: Opened, engine: Engine, notify: Notify = _silent) -> Outcome:
@@ -203,8 +222,8 @@ def compiled(
     loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine, where: str | None = None
 ) -> Compiled:
     """The plan and SQL of KPIs. Data sets that cannot be opened raise their EngineError."""
+    loaded, opened = _opened(loaded, ids, request, engine)
     sound = [i for i in ids if i in loaded.catalog.kpis]
-    opened = open_bindings(loaded, _read_by(loaded, sound), request, engine)
     for error in opened.failures.values():
         raise error
     planned = plan(loaded.catalog, sound, opened.bound, request, _narrowing(loaded, sound, where))

@@ -87,7 +87,7 @@ class Part:
     dataset: str
     fold: Fold
     reads: tuple[str, ...] = ()
-    keep: Callable[[Row], bool] = lambda row: True
+    keep: Callable[[Row], bool] = lambda _row: True
 
 
 def only(first: Reading) -> Reading:

@@ -1,6 +1,7 @@
 """The functions that ship with kpispec, by the tests in their own documents."""
 
 import pytest
+
 from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
 from kpispec.engine.duckdb import DuckDB
