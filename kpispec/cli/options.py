@@ -57,6 +57,7 @@ Threads = Annotated[
 Language = Annotated[
     str | None, typer.Option("--language", help="The language of labels and figures.", show_default=False)
 ]
+OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 Templates = Annotated[
     Path | None,
     typer.Option("--templates", help="A folder of your own templates; trusted like code.", show_default=False),

@@ -16,6 +16,7 @@ from kpispec.cli.options import (
     From,
     Language,
     MemoryLimit,
+    OpenPage,
     Output,
     PeriodOption,
     ProjectDir,
@@ -70,20 +71,19 @@ def render(
     format: Annotated[PageFormat, typer.Option("--format", help="The kind of file.")] = PageFormat.HTML,
     templates: Templates = None,
     output: Output = None,
-    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    open_: OpenPage = False,
 ) -> None:
-    """Render a scorecard: one self-contained HTML file in every language of the project, or the one named."""
-    opened = open_project(project, specs, data)
+    """Render a scorecard: one self-contained HTML file in every language of the project, or in one."""
+    opened = _opened(scorecard, project, specs, data)
     asked = asked_of(
         opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
         engine=engine, memory_limit=memory_limit, threads=threads,
     )  # fmt: skip
-    _must_be_scorecard(opened, scorecard)
-    page = format is PageFormat.HTML
-    result = computed(opened, [scorecard], asked_everything=False, asked=asked, language=language, page=page)
-    if page:
+    html = format is PageFormat.HTML
+    result = computed(opened, [scorecard], asked_everything=False, asked=asked, language=language, page=html)
+    if html:
         pages = write_pages(opened, result, language, output or Path(f"{scorecard}.html"), templates)
-        screen().say("\n".join(f"wrote {made}" for made in pages))
+        screen().say("\n".join(f"wrote {page}" for page in pages))
         if open_:
             typer.launch(pages[0].resolve().as_uri())
     elif format is PageFormat.XLSX:
@@ -104,13 +104,15 @@ def _workbook(result: "Result", target: Path) -> None:
     screen().say(f"wrote {target}")
 
 
-def _must_be_scorecard(project: "Project", name: str) -> None:
+def _opened(scorecard: str, project: Path | None, specs: list[Path] | None, data: list[str] | None) -> "Project":
+    """The project that has the scorecard. Raises CallError where none has."""
     from kpispec.project.asked import nearest
     from kpispec.project.load import CallError
 
-    cards = project.catalog.scorecards
-    if name not in cards:
-        raise CallError(f"there is no scorecard `{name}`", nearest(name, cards))
+    opened = open_project(project, specs, data)
+    if scorecard not in opened.catalog.scorecards:
+        raise CallError(f"there is no scorecard `{scorecard}`", nearest(scorecard, opened.catalog.scorecards))
+    return opened
 
 
 def write_pages(
@@ -165,12 +167,11 @@ def check(
     """Judge a scorecard's last complete period, and fail by status: the gate for CI."""
     from kpispec.render import gate
 
-    opened = open_project(project, specs, data)
+    opened = _opened(scorecard, project, specs, data)
     asked = asked_of(
         opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
         engine=engine, memory_limit=memory_limit, threads=threads,
     )  # fmt: skip
-    _must_be_scorecard(opened, scorecard)
     result = computed(opened, [scorecard], asked_everything=False, asked=asked, language=language)
     verdicts = gate.verdicts(result.report, RANKS[fail_on.value], segments=bool(by))
     answer(gate.FORMATS[format.value](verdicts, result.report), output)

@@ -193,7 +193,7 @@ class _Writer:
             known = f"{clock} < {bound}" if self._as_of_is_midnight() else f"{clock} <= {bound}"
         else:
             known = f"{clock} < {bound}"
-        return [f"({known} or {clock} is null)" if keep_undated else known]
+        return [f"coalesce({known}, true)" if keep_undated else known]
 
     def _as_of_is_midnight(self) -> bool:
         return instant(self.request.as_of) == self.clock.midnight(self.request.as_of_day)
@@ -238,7 +238,7 @@ class _Writer:
             found.append(f"{clock} >= {self._day(self.scan.first_day)}")
         if self.scan.last_day is not None:
             found.append(f"{clock} < {self._day(self.scan.last_day)}")
-        return [f"({' and '.join(found)} or {clock} is null)"] if found else []
+        return [f"coalesce({' and '.join(found)}, true)"] if found else []
 
     def _day(self, day: date) -> str:
         return f"date '{day.isoformat()}'" if self.scan.clock_type is Type.DATE else self.clock.midnight(day)

@@ -27,7 +27,7 @@ with "rows" as (
   select
     *
   from "rows"
-  where ("opened_at" < timestamp '2026-04-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" < timestamp '2026-04-01 00:00:00', true)
 ),
 "cells" as (
   select

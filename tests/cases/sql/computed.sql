@@ -24,7 +24,7 @@ with "rows" as (
   select
     *
   from "rows"
-  where ("opened_at" < timestamp '2026-04-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" < timestamp '2026-04-01 00:00:00', true)
 ),
 "with_next_at" as (
   select
@@ -39,7 +39,7 @@ with "rows" as (
     "opened_at__rejected_1",
     coalesce((epoch_us("next_at") - epoch_us("opened_at")) / 1e6 <= 604800, false) as "value__1"
   from "with_next_at"
-  where ("opened_at" >= timestamp '2025-02-01 00:00:00' and "opened_at" < timestamp '2026-03-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" >= timestamp '2025-02-01 00:00:00' and "opened_at" < timestamp '2026-03-01 00:00:00', true)
 ),
 "finest" as (
   select

@@ -30,7 +30,7 @@ with "rows" as (
   select
     *
   from "rows"
-  where ("opened_at" < timestamp '2026-08-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" < timestamp '2026-08-01 00:00:00', true)
 ),
 "cells" as (
   select
@@ -42,7 +42,7 @@ with "rows" as (
     "wait__rejected_2",
     "wait__rejected_3"
   from "seen"
-  where ("opened_at" >= timestamp '2025-01-01 00:00:00' and "opened_at" < timestamp '2026-07-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" >= timestamp '2025-01-01 00:00:00' and "opened_at" < timestamp '2026-07-01 00:00:00', true)
 ),
 "finest" as (
   select

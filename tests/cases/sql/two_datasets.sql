@@ -43,7 +43,7 @@ with "rows" as (
   select
     *
   from "rows"
-  where ("opened_at" < timestamp '2026-04-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" < timestamp '2026-04-01 00:00:00', true)
 ),
 "cells" as (
   select
@@ -104,7 +104,7 @@ with "rows" as (
   select
     *
   from "rows"
-  where ("month" < date '2026-04-01' or "month" is null)
+  where coalesce("month" < date '2026-04-01', true)
 ),
 "cells" as (
   select

@@ -36,7 +36,7 @@ with "rows" as (
   select
     *
   from "rows"
-  where ("opened_at" < timestamp '2026-04-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" < timestamp '2026-04-01 00:00:00', true)
     and "ticket_id" is not null
 ),
 "cells" as (
@@ -50,7 +50,7 @@ with "rows" as (
     "channel" = 'phone' as "is__1",
     "region" is not null as "is__2"
   from "seen"
-  where ("opened_at" >= timestamp '2025-01-01 00:00:00' and "opened_at" < timestamp '2026-05-01 00:00:00' or "opened_at" is null)
+  where coalesce("opened_at" >= timestamp '2025-01-01 00:00:00' and "opened_at" < timestamp '2026-05-01 00:00:00', true)
 ),
 "finest" as (
   select
