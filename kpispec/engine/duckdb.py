@@ -53,6 +53,7 @@ class DuckDB:
         self._attached: dict[str, Attachment] = {}
         self._timings: list[Timing] = []
         self._made = 0
+        self._copies: dict[str, str] = {}  # temporary copy -> the file it was made from
         self._free_sql = False
         for setting in (*_SETTINGS, *self._chosen(memory_limit, threads)):
             self._execute(setting)
@@ -98,6 +99,10 @@ class DuckDB:
             raise EngineError(Failure.UNREADABLE, f"data set `{binding.dataset}` is bound to no file")
         check_pinned(files, binding.sha256)
         self._files += files
+        raw = self._relation(binding, files)
+        return replace(raw, copies=tuple((copy, file) for copy, file in self._copies.items() if copy in raw.relation))
+
+    def _relation(self, binding: Binding, files: tuple[InputFile, ...]) -> Raw:
         match files[0].format:
             case Format.CSV:
                 return self._csv(binding, files)
@@ -181,6 +186,7 @@ class DuckDB:
             return self._plain(file)
         target = self._new_path(".csv")
         transcode(file, codec, target)
+        self._copies[str(target)] = file.shown
         return InputFile(target, str(target), Format.CSV, size=target.stat().st_size)
 
     def _plain(self, file: InputFile) -> InputFile:
@@ -189,6 +195,7 @@ class DuckDB:
             return file
         target = self._new_path("".join(file.path.suffixes[-2:]))
         target.symlink_to(file.path)
+        self._copies[str(target)] = file.shown
         linked = InputFile(file.path, str(target), file.format, file.table, file.size, file.mtime_ns, file.inode)
         self._files.append(linked)
         return linked
@@ -318,6 +325,7 @@ class DuckDB:
     def _rows(self, binding: Binding, files: tuple[InputFile, ...]) -> Raw:
         """Sheets and SQLite tables, by way of CSV files in the temporary folder."""
         written = [(self._new_path(".csv"), file) for file in files]
+        self._copies.update({str(target): file.shown for target, file in written})
         found = [write_rows(table_rows(file, binding), target, file.shown) for target, file in written]
         relation = csv_relation([str(target) for target, _ in written], found, None)
         return Raw(label(files), relation, csv_columns(found), text=True, files=differing(files, found))

@@ -38,12 +38,20 @@ class Opened:
     failures: dict[str, EngineError] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     skipped: dict[str, int] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)  # temporary copy -> the file it was made from
     zones: tuple[str, ...] = ()  # of bindings that have one of their own
     makers: dict[str, Callable[..., Source | None]] = field(default_factory=dict)
 
     def script(self, planned: Plan) -> Script:
         """The statements of a plan over these sources."""
         return script(planned, self.narrowed(planned), self.zones)
+
+    def shown(self, sql: str) -> str:
+        """SQL for people: files are named as they know them, where the engine reads a temporary copy of one."""
+        named = [file for copy, file in self.copies.items() if copy in sql]
+        for copy, file in self.copies.items():
+            sql = sql.replace(copy, file)
+        return "".join(f"-- {file} is read through a copy that DuckDB understands\n" for file in named) + sql
 
     def described(self, catalog: Catalog) -> dict[str, DatasetSpec]:
         """The undeclared data sets, with the columns that their data was found to have."""
@@ -105,6 +113,7 @@ def _open(loaded: Loaded, binding: Binding, request: Request, engine: Engine, op
     opened.files[id] = files
     opened.setup += raw.setup
     opened.skipped[id] = raw.skipped
+    opened.copies.update(raw.copies)
     inference = inference_sql(raw, binding) if not catalog.datasets[id].spec.declared else None
     if inference is not None:
         raw = inferred(raw, engine.run(inference).rows[0])

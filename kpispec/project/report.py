@@ -64,7 +64,7 @@ def report_of(
         freshness=freshness,
         reproduction=_reproduction(loaded, freshness, command, engine),
         errors=tuple(_failures(outcome)),
-        shared_sql=printed((*outcome.opened.setup, *outcome.script.setup)) if page else "",
+        shared_sql=outcome.opened.shown(printed((*outcome.opened.setup, *outcome.script.setup))) if page else "",
     )
 
 
@@ -173,7 +173,7 @@ class _Maker:
         alone = plan(
             self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where
         )
-        return printed(script(alone, opened.narrowed(self.plan), opened.zones).queries)
+        return opened.shown(printed(script(alone, opened.narrowed(self.plan), opened.zones).queries))
 
     def _without_values(self, kpi: Kpi, message: str, failed: bool) -> KpiReport:
         reason = self._reason(kpi.id, failed, message)

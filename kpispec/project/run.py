@@ -215,7 +215,7 @@ class Compiled:
 
     @property
     def text(self) -> str:
-        return self.script.text(tuple(self.opened.setup))
+        return self.opened.shown(self.script.text(tuple(self.opened.setup)))
 
 
 def compiled(

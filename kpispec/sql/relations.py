@@ -41,6 +41,7 @@ class Raw:
     files: tuple[RawFile, ...] = ()
     setup: tuple[str, ...] = ()
     skipped: int = 0
+    copies: tuple[tuple[str, str], ...] = ()  # (path of a temporary copy in the relation, the file it was made from)
     empty: bool = False
 
 
