@@ -31,7 +31,7 @@ from kpispec.cli.options import (
     open_project,
     shell_words,
 )
-from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width
+from kpispec.cli.shell import Exit, answer, fail, screen, show_errors, width, write_whole
 
 if TYPE_CHECKING:
     from kpispec.evaluate.report import Report
@@ -147,7 +147,7 @@ def _parquet(result: "Result", output: Path | None) -> None:
 
     if output is None:
         raise CallError("Parquet is no text", "name a file with `-o results.parquet`")
-    write_parquet(result.report, output)
+    write_whole(output, lambda made: write_parquet(result.report, made))
     screen().say(f"wrote {output}")
 
 

@@ -154,11 +154,15 @@ def write_text(text: str, target: Path) -> None:
 
 
 def write_whole(target: Path, write: Callable[[Path], None]) -> None:
-    """A file written whole or not at all: a temporary file beside it takes its place. Never through a symbolic link."""
-    if target.is_symlink():
+    """A file written whole or not at all: a temporary file beside it takes its place.
+
+    Only ever in the place of a regular file: never through a symbolic link, nor over a device such as `/dev/null`.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_file()):
         from kpispec.project.load import CallError
 
-        raise CallError(f"`{target}` is a symbolic link", "name the file itself")
+        kind = "a symbolic link" if target.is_symlink() else "a folder" if target.is_dir() else "no regular file"
+        raise CallError(f"`{target}` is {kind}", "name a file to write; without `-o` the answer goes to stdout")
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
     os.close(handle)

@@ -10,22 +10,21 @@ from kpispec.sql.lower import quoted, text_literal
 
 
 def write_parquet(report: Report, target: Path) -> None:
-    """Write the flat rows to a Parquet file, whole or not at all: doubles, integers, the rest text."""
+    """Write the flat rows to a Parquet file: figures as doubles, counts as integers, the rest as text."""
     from kpispec.engine.duckdb import DuckDB
 
     rows = flat_rows(report)
     columns = list(rows[0]) if rows else ["kpi"]
-    with tempfile.TemporaryDirectory(prefix=".kpispec-", dir=target.resolve().parent) as folder:
-        lines, made = Path(folder) / "rows.json", Path(folder) / "rows.parquet"
+    with tempfile.TemporaryDirectory(prefix="kpispec-") as folder:
+        lines = Path(folder) / "rows.json"
         lines.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         types = ", ".join(f"{text_literal(c)}: {text_literal(_type(rows, c))}" for c in columns)
         picked = ", ".join(quoted(c) for c in columns)
         with DuckDB(Path(folder)) as engine:
             engine.run(
                 f"copy (select {picked} from read_json({text_literal(str(lines))}, format = 'newline_delimited', "
-                f"columns = {{{types}}})) to {text_literal(str(made))} (format parquet)"
+                f"columns = {{{types}}})) to {text_literal(str(target.resolve()))} (format parquet)"
             )
-        made.replace(target)
 
 
 def _type(rows: list[dict[str, str | int | float | bool | None]], column: str) -> str:

@@ -1,13 +1,16 @@
 """A headless Chromium, if the machine has one; every page is a file without a server."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from render.fixtures import hostile, report
 
+import kpispec
 from kpispec.render.html import render_html
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+EXAMPLE = Path(__file__).parents[2] / "examples" / "customer_care"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -34,13 +37,15 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """The demo page in both languages, linked, and the hostile one."""
+    """A made-up page in both languages, linked, a hostile one, and that of the bundled example."""
     made = tmp_path_factory.mktemp("pages")
     others = {"en": "fr", "fr": "en"}
     for language, other in others.items():
         page = render_html(report(), language=language, alternates={other: f"card.{other}.html"})
         (made / f"card.{language}.html").write_text(page, encoding="utf-8")
     (made / "hostile.html").write_text(render_html(hostile(), language="en"), encoding="utf-8")
+    example = kpispec.load(EXAMPLE).render("customer_care", as_of="2026-09-03", language="fr")
+    (made / "example.html").write_text(example, encoding="utf-8")
     return made
 
 

@@ -21,7 +21,8 @@ def shown(page, selector):
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize(
-    ("name", "scheme"), [("card.en.html", "light"), ("card.fr.html", "dark"), ("hostile.html", "light")]
+    ("name", "scheme"),
+    [("card.en.html", "light"), ("card.fr.html", "dark"), ("hostile.html", "light"), ("example.html", "light")],
 )
 def test_the_page_fits_asks_for_nothing_and_makes_no_fault(visit, screen, scheme, name):
     width, height = SCREENS[screen]
@@ -33,7 +34,9 @@ def test_the_page_fits_asks_for_nothing_and_makes_no_fault(visit, screen, scheme
 
 
 @pytest.mark.parametrize("screen", ["desk", "phone"])
-@pytest.mark.parametrize(("name", "scheme"), [("card.en.html", "light"), ("card.fr.html", "dark")])
+@pytest.mark.parametrize(
+    ("name", "scheme"), [("card.en.html", "light"), ("card.fr.html", "dark"), ("example.html", "dark")]
+)
 def test_axe_finds_no_violation(visit, screen, scheme, name):
     axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     script = Path(axe.__file__).parent / "axe.min.js"
