@@ -8,8 +8,6 @@ from kpispec.bounds import Bounds
 from kpispec.periods import Period
 from kpispec.spec import BenchmarkFigure, DatasetSpec, KpiSpec, Localized, ScorecardSpec
 
-__all__ = ["Bounds", "Period"]
-
 
 class Status(StrEnum):
     """In order: the first that applies is the one shown."""
