@@ -23,6 +23,7 @@ help:
 demo: setup
 	@rm -rf $(DEMO) && mkdir -p $(dir $(DEMO))
 	@$(BIN)/kpispec demo $(DEMO)
+	@echo && echo "kpispec itself is $(CURDIR)/$(BIN)/kpispec"
 
 test: setup browser check
 	@$(BIN)/pytest -n 2
