@@ -273,7 +273,7 @@ _BINDING: Shape = {
 }
 
 _PROJECT: dict[str, Shape] = {
-    "kpispec": text('The versions of kpispec that it is written for: `">=1,<2"`.'),
+    "kpispec": text('The versions of the language that it is written for: `">=1,<2"`.'),
     "specs": one_or_more("Folders and files of documents.", text("A path.")),
     "library": items("Built-in packs to take in.", text("A pack.", NAME)),
     "language": text("The language of texts without one: `en`.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),

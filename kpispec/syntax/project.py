@@ -1,12 +1,26 @@
 """`kpispec.yml`: where documents and data are."""
 
+import operator
+import re
+from collections.abc import Callable
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
+from kpispec.bundled import bundled
 from kpispec.source import Text
 from kpispec.spec import Attachment, Binding, ProjectSpec
 from kpispec.syntax.nodes import Document, Entry, Map, Node
-from kpispec.syntax.read import Route, allowed_name, entries, integer, listed, text, words
+from kpispec.syntax.read import Route, allowed_name, entries, integer, listed, text, texts, words
+
+LANGUAGE = 1  # the version of the language, written in `kpispec.yml`
+_REQUIREMENT = re.compile(r"(>=|<=|==|<|>)\s*(\d+)(?:\.0)*")
+_ORDER: dict[str, Callable[[int, int], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+}
 
 
 def project(document: Document, root: str, route: Route) -> ProjectSpec:
@@ -14,6 +28,8 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
     engine = node.get("engine")
     engine = engine if isinstance(engine, Map) else Map((), node.span)
     data, attached = route.to("data"), route.to("attach")
+    _language(node.get("kpispec"), route.to("kpispec"))
+    _packs(node.get("library"), route.to("library"))
     return ProjectSpec(
         name=document.id,
         root=root,
@@ -29,6 +45,27 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
         threads=integer(engine.get("threads")),
         span=document.span,
     )
+
+
+def _language(node: Node | None, route: Route) -> None:
+    """A finding where the project asks for another version of the language than this one."""
+    wanted = text(node)
+    if wanted is None:
+        return
+    parts = [_REQUIREMENT.fullmatch(part.strip()) for part in wanted.value.split(",")]
+    if any(part is None for part in parts):
+        help = 'write the versions of the language it is written for: `">=1,<2"`'
+        route.say("bad-value", f"`{wanted.value}` is no range of versions", wanted.span, help)
+    elif not all(_ORDER[part[1]](LANGUAGE, int(part[2])) for part in parts if part is not None):
+        message = f"the project is written for language `{wanted.value}`, and this is language {LANGUAGE}"
+        route.say("bad-value", message, wanted.span, 'install a kpispec that speaks it, or write `">=1,<2"`')
+
+
+def _packs(node: Node | None, route: Route) -> None:
+    for pack in texts(node):
+        if not bundled("specs").joinpath(pack.value).is_dir():
+            known = ", ".join(f"`{p.name}`" for p in sorted(bundled("specs").iterdir()) if p.is_dir())
+            route.say("bad-value", f"there is no built-in pack `{pack.value}`", pack.span, f"this version has {known}")
 
 
 def zone(node: Node | None, route: Route) -> str | None:

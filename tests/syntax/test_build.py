@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from kpispec.diagnostics import Findings
 from kpispec.source import SourceFile
 from kpispec.spec import (
@@ -198,9 +200,9 @@ def test_a_project():
         SourceFile(
             "kpispec.yml",
             """project: acme_care
-kpispec: ">=0.1"
+kpispec: ">=1,<2"
 specs: specs
-library: [customer_service]
+library: [functions]
 language: fr
 languages: [fr, en]
 timezone: Europe/Paris
@@ -242,3 +244,17 @@ engine: {memory_limit: 4GB, threads: 2}
     assert made.binding("paired").sql.value == "select 1"
     assert made.attach[0].dsn_env == "DSN"
     assert (made.memory_limit, made.threads) == ("4GB", 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('kpispec: ">=2,<3"', "the project is written for language `>=2,<3`, and this is language 1"),
+        ("kpispec: latest", "`latest` is no range of versions"),
+        ("library: [customer_servce]", "there is no built-in pack `customer_servce`"),
+    ],
+)
+def test_a_project_asks_for_what_this_version_has(line, message):
+    findings = Findings()
+    build_project(SourceFile("kpispec.yml", f"project: p\n{line}\n"), "/somewhere", findings)
+    assert [f.message for f in findings] == [message]
