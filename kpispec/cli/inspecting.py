@@ -111,7 +111,7 @@ def explain(
     at: At = None,
     as_of: AsOf = None,
     language: Language = None,
-    sql: Annotated[bool, typer.Option("--sql", help="Add the KPI's SQL; reads the bound files' columns.")] = False,
+    sql: Annotated[bool, typer.Option(help="Add the KPI's SQL, which takes a look at the bound files.")] = True,
 ) -> None:
     """Explain a KPI in words, with what it reads and what reads it; or a rule, with cause, example and remedy."""
     from kpispec.bundled import bundled
@@ -125,13 +125,26 @@ def explain(
     from kpispec.project.explain import explain_kpi
 
     answer(explain_kpi(opened.loaded, name, language or opened.loaded.project.language), None)
-    if sql:
-        asked = asked_of(
-            opened, period=period, at=at, first=None, last=None, as_of=as_of, by=None, where=None, compare=None
-        )
-        answer("\n" + opened.compile(name, asked=asked).text, None)
-    else:
-        screen().detail("`--sql` adds the SQL")
+    if sql and name in opened.catalog.kpis:
+        _explain_sql(opened, name, period=period, at=at, as_of=as_of)
+
+
+def _explain_sql(project: "Project", name: str, *, period: str | None, at: str | None, as_of: str | None) -> None:
+    """The SQL of a KPI, where its data can be described; else why there is none, on stderr."""
+    from kpispec.engine.base import EngineError
+
+    asked = asked_of(
+        project, period=period, at=at, first=None, last=None, as_of=as_of, by=None, where=None, compare=None
+    )
+    try:
+        compiled = project.compile(name, asked=asked)
+    except EngineError as error:
+        screen().say(f"no SQL: {error.message}")
+        return
+    if compiled.plan.measure(name) is None:
+        screen().say("no SQL: its data is not bound, or lacks a column")
+        return
+    answer(f"\nIts SQL\n\n{compiled.text}", None)
 
 
 def _opened(name: str, project: Path | None, specs: list[Path] | None, data: list[str] | None) -> "Project":

@@ -166,8 +166,9 @@ def _with_point(cell: str, shape: str, bare: str, decimal: str) -> str:
 
 def _number(cell: str, notation: Notation) -> str:
     if notation.thousands is None and notation.decimal == ".":
-        # DuckDB reads `1_000` as a thousand.
-        return f"case when not contains({cell}, '_') then try_cast({cell} as double) end"
+        # DuckDB reads `1_000` as a thousand and `+-5` as minus five.
+        plain = f"not contains({cell}, '_') and not starts_with({cell}, '+-')"
+        return f"case when {plain} then try_cast({cell} as double) end"
     return f"try_cast({_digits(cell, notation)} as double)"
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kpispec.diagnostics import Findings
@@ -164,6 +164,7 @@ def test_each_type_reads_what_python_reads_and_rejects_the_rest(connection, kind
             assert (value, reasons) == (expected, [] if expected is not None or not text else ["wrong_type"]), cell
 
 
+@example(cells=["+-0", "+-5", "1_000", "--5", ".5", "5.", "1e5"])
 @given(cells=st.lists(st.text(alphabet="0123456789+-.eE_ ", max_size=12), min_size=1, max_size=40))
 @settings(max_examples=40, deadline=None)
 def test_no_text_of_digits_is_rounded_or_guessed(connection, cells):

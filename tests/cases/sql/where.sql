@@ -7,7 +7,7 @@ select * from (
     "channel",
     "region",
     "wait__raw",
-    case when not contains("wait__raw", '_') then try_cast("wait__raw" as double) end as "wait"
+    case when not contains("wait__raw", '_') and not starts_with("wait__raw", '+-') then try_cast("wait__raw" as double) end as "wait"
   from (
     select
       "ticket_id",
