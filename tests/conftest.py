@@ -1,11 +1,17 @@
 """A small project in a folder of its own, written from texts."""
 
-from pathlib import Path
+from pathlib import os
 from textwrap import dedent
 
+import Path
 import pytest
 
 import kpispec
+
+# Continuous integration tries the same examples each time; everywhere else hypothesis looks for new ones.
+settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 class Workbench:
