@@ -1,10 +1,11 @@
 """A small project in a folder of its own, written from texts."""
 
-from pathlib import os
+import os
+from pathlib import Path
 from textwrap import dedent
 
-import Path
 import pytest
+from hypothesis import settings
 
 import kpispec
 
