@@ -69,3 +69,12 @@ def test_only_a_regular_file_is_ever_written_over(tmp_path, name):
     assert "without `-o` the answer goes to stdout" in found.stderr
     assert Path(tmp_path / name).lstat().st_mode == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "link.csv"]
+
+
+def test_python_gives_what_the_command_line_gives():
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    result = kpispec.load(EXAMPLE).run("nps", as_of=AS_OF, by=["channel"], at="2026-08")
+    table = result.to_arrow()
+    assert table.num_rows == len(result.rows) == 7
+    assert table["value"][0].as_py() == result.rows[0]["value"] == 34.4537815126
+    assert "Net Promoter Score, cold survey" in result._repr_html_()
