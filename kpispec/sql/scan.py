@@ -98,7 +98,8 @@ class _Writer:
         additive = [t for t in self.scan.terms if t.term.additive]
         others = [t for t in self.scan.terms if not t.term.additive]
         over_groups = self._rolled(additive)
-        steps = [*self._rows(), ("cells", self._cells()), ("finest", self._finest())]
+        rows = self._rows()
+        steps = [*rows, ("cells", self._cells(rows[-1][0])), ("finest", self._finest())]
         if self.late:
             steps.append(("checked", self._checked()))
         if not others:
@@ -201,9 +202,8 @@ class _Writer:
     def _local(self, clock: str) -> str:
         return clock if self.scan.clock_type is Type.DATE else self.clock.local(clock)
 
-    def _cells(self) -> str:
+    def _cells(self, source: str) -> str:
         """What the terms read, once a row: the period, the segments, conditions and arguments."""
-        source = quoted(self._rows()[-1][0])
         columns = [Column(self._period(), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
         if self.scan.clock is not None:
             columns.append(Column(quoted(self.scan.clock), CLOCK))
@@ -212,7 +212,7 @@ class _Writer:
         columns += [Column(quoted(n), n) for n in sorted(self._inline() - taken - set(self.arguments.values()))]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.arguments.items()]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.conditions.items()]
-        return select(columns, source, self._bounds())
+        return select(columns, quoted(source), self._bounds())
 
     def _inline(self) -> set[str]:
         """The columns that terms and flags read from the cells as they are."""

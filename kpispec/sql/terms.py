@@ -70,11 +70,13 @@ def rolled(function: str, part: str, where: str) -> str:
     if function == "m2":
         return _rolled_moments(part, where)
     kept = f"case when {where} then {column} end" if where else column
-    if function in ("count", "rejects"):
-        return f"coalesce(sum({kept}), 0)" if where else f"sum({kept})"
-    if function == "squares":
-        return f"sum({kept})"
-    return f"{function}({kept})"
+    if function in ("count", "rejects") and where:
+        return f"coalesce(sum({kept}), 0)"
+    return f"{_UNIONS.get(function, 'sum')}({kept})"
+
+
+# What aggregates over groups; of all others the sum does.
+_UNIONS = {"min": "min", "max": "max", "bool_and": "bool_and", "bool_or": "bool_or"}
 
 
 def _rolled_moments(part: str, where: str) -> str:
