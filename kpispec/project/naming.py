@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 
+from kpispec.syntax.yaml import HIDDEN
 from kpispec.words import RESERVED
 
 _LONGEST = 48
@@ -42,7 +43,7 @@ def scalar(text: str) -> str:
     if _PLAIN.match(text) and text.lower() not in _OTHER_THAN_TEXT:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(c if c.isprintable() else _escaped(c) for c in quoted)
+    return "".join(c if c.isprintable() and not HIDDEN.match(c) else _escaped(c) for c in quoted)
 
 
 def counted(number: int, noun: str) -> str:

@@ -39,7 +39,7 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 _TAG = re.compile(r"(?:&\S+\s+)?(![^\s,\]}]*)")
 _FIRST_KEY = re.compile(rf"^({'|'.join((*KINDS, 'project'))}):[ \t]+['\"]?(\w+)", re.MULTILINE)
 # Controls, bidirectional marks, zero-width and invisible characters, lone surrogates, non-characters.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]|\r(?!\n)"
 )
@@ -138,7 +138,7 @@ def _as_map(root: Node | None, subject: str, findings: Findings) -> Map | None:
 
 def _refuse_hidden(file: SourceFile, start: int, end: int, subject: str, findings: Findings) -> bool:
     found = None
-    for found in _HIDDEN.finditer(file.text, start, end):
+    for found in HIDDEN.finditer(file.text, start, end):
         findings.add(
             "hidden-character",
             f"the character U+{ord(found.group()):04X} cannot be seen, or changes how the text around it reads",

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpispec.diagnostics import Findings
@@ -18,6 +18,8 @@ written = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 
 
 @given(written)
+@example("\ufe00 variant")
+@example("\U000e0100")
 def test_a_scalar_reads_back_as_it_was(text):
     findings = Findings()
     [document] = parse(SourceFile("t.yml", f"kpi: {scalar(text)}  # a comment\n"), findings)
