@@ -164,24 +164,28 @@ def _first_words(sql: str) -> str:
     return " ".join(sql.split())[:72]
 
 
+_TOLD_ELSEWHERE = ("upstream", "not-computed", "engine-failed")
+
+
 def leave(project: "Project", result: "Result") -> None:
     """The exit code of a run: data that failed, else definitions that did. What failed is said on stderr."""
     found = result.outcome
-    if _unbound(result.report) or _failed(result.report) or found.opened.failures or found.opened.findings.errors:
+    refused = found.failed or found.opened.failures or found.opened.findings.errors
+    if _unbound(result.report) or _failed(result.report) or refused:
         raise typer.Exit(Exit.DATA)
     if project.findings.errors:
         raise typer.Exit(Exit.FINDING)
 
 
 def _failed(report: "Report") -> bool:
-    """Whether the data or the engine kept a KPI from being computed; each says why, once."""
+    """Whether the data kept a KPI from being computed; each says why, once. What the engine refused is said before."""
     from kpispec.render.wording import sentence
 
     told: dict[tuple[str, str], None] = {}
     for kpi in report.kpis:
         for reading in (*kpi.history, *kpi.segments):
             reason = reading.reason
-            if reason is not None and reason.status == "error" and reason.code not in ("upstream", "not-computed"):
+            if reason is not None and reason.status == "error" and reason.code not in _TOLD_ELSEWHERE:
                 told.setdefault((kpi.spec.id, sentence(reason)))
     for id, words in told:
         fail(f"{id}: {words}")

@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpispec.catalog.model import Catalog
 from kpispec.diagnostics import Findings
 from kpispec.project.asked import Asked, now, parse_instant, request_of, selected
-from kpispec.project.binding import open_engine
-from kpispec.project.fingerprint import hash_inputs
 from kpispec.project.load import CallError, Loaded, find_project, load_project, load_specs
-from kpispec.project.report import report_of
-from kpispec.project.result import Result
-from kpispec.project.run import Compiled, compiled, execute
+
+if TYPE_CHECKING:
+    from kpispec.project.result import Result
+    from kpispec.project.run import Compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Project:
         threads: int | None = None,
         memory_limit: str | None = None,
         command: str = "",
-    ) -> Result:
+    ) -> "Result":
         """Values of KPIs or of a scorecard's KPIs, judged. Periods run to the one that holds `as_of` (default: now).
 
         Raises CallError for a name that does not exist or an option that cannot be read.
@@ -80,8 +80,14 @@ class Project:
         command: str = "",
         page: bool = False,
         notify: Callable[[str], None] | None = None,
-    ) -> Result:
+    ) -> "Result":
         """As `run`, from settled options. `page` counts rejects by data set, and cuts the headline only."""
+        from kpispec.project.binding import open_engine
+        from kpispec.project.fingerprint import hash_inputs
+        from kpispec.project.report import report_of
+        from kpispec.project.result import Result
+        from kpispec.project.run import execute
+
         ids, card = selected(self.loaded, names, everything=everything)
         request = request_of(self.loaded, asked, ids, card, reject_totals=page)
         engine = open_engine(self.loaded, threads=asked.threads, memory_limit=asked.memory_limit)
@@ -105,8 +111,11 @@ class Project:
         )
         return Result(report, outcome, hashing)
 
-    def compile(self, *names: str, asked: Asked | None = None, everything: bool = False) -> Compiled:
+    def compile(self, *names: str, asked: Asked | None = None, everything: bool = False) -> "Compiled":
         """The plan of KPIs and its SQL as it would run: `text` is what a DuckDB shell can execute as it stands."""
+        from kpispec.project.binding import open_engine
+        from kpispec.project.run import compiled
+
         asked = asked or Asked(as_of=now())
         ids, card = selected(self.loaded, names, everything=everything)
         request = request_of(self.loaded, asked, ids, card)
