@@ -58,7 +58,7 @@ def execute(
     sound = [i for i in ids if i in loaded.catalog.kpis]
     narrowing = _narrowing(loaded, sound, where)
     planned = plan(loaded.catalog, sound, opened.bound, request, narrowing)
-    planned = replace(planned, unavailable=_explained(planned, opened))
+    planned = replace(planned, unavailable=_explained(planned, loaded, opened))
     if not planned.scans:
         statements = opened.script(planned)
         return Outcome(planned, statements, opened, Cells({}, (), ()), {}, where=narrowing, loaded=loaded)
@@ -155,16 +155,22 @@ def _narrowing(loaded: Loaded, ids: Sequence[str], where: str | None) -> Narrowi
     return tuple(found)
 
 
-def _explained(planned: Plan, opened: Opened) -> tuple[Unavailable, ...]:
-    """KPIs whose data set could not be opened say so, not that it is unbound."""
-    found = [_told(lack, opened) for lack in planned.unavailable]
+def _explained(planned: Plan, loaded: Loaded, opened: Opened) -> tuple[Unavailable, ...]:
+    """KPIs whose data set could not be opened, or does not fit its binding, say so, not that it is unbound."""
+    found = [_told(lack, loaded, opened) for lack in planned.unavailable]
     by_kpi = {lack.kpi: lack for lack in found}
     return tuple(_inherited(lack, by_kpi) for lack in found)
 
 
-def _told(lack: Unavailable, opened: Opened) -> Unavailable:
-    error = opened.failures.get(str(dict(lack.values).get("dataset", "")))
-    return lack if error is None else Unavailable(lack.kpi, "error", "engine-failed", (("message", error.message),))
+def _told(lack: Unavailable, loaded: Loaded, opened: Opened) -> Unavailable:
+    dataset = str(dict(lack.values).get("dataset", ""))
+    if dataset in opened.failures:
+        message = opened.failures[dataset].message
+    elif lack.code == "not-bound" and loaded.project.binding(dataset) is not None:
+        message = f"data set `{dataset}` does not fit what `data.{dataset}` binds it to"
+    else:
+        return lack
+    return Unavailable(lack.kpi, "error", "engine-failed", (("message", message),))
 
 
 def _inherited(lack: Unavailable, by_kpi: Mapping[str, Unavailable]) -> Unavailable:

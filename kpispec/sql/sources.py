@@ -11,6 +11,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from kpispec.diagnostics import Findings
+from kpispec.formula.parse import parse
 from kpispec.formula.tree import Type
 from kpispec.source import Span, Text
 from kpispec.spec import Binding, ColumnSpec, DatasetSpec
@@ -147,11 +148,22 @@ def _bind(spec: ColumnSpec, binding: Binding, raw: Raw, lower: Lower, findings: 
             return Bound(spec.name, f"cast({quoted(column.name)} as bigint)", "BIGINT", Type.INTEGER, plain=False)
         kind = _declared(spec) or column.guess or cells.type_of(column.type) or Type.STRING
         return Bound(spec.name, quoted(column.name), column.type, kind, plain=True, keep_empty=spec.keep_empty)
-    if written is not None and not _NAME.match(wanted.strip().lower()):
+    if written is not None and not _names_a_column(written):
         return _expression(spec, written, lower, findings)
     if not spec.optional:
         _report_missing(spec, wanted, written, binding, raw, findings)
     return None
+
+
+def _names_a_column(written: Text) -> bool:
+    """Whether a column is bound to a heading, such as `N° client`, and not to an expression or an attempt at one."""
+    words = written.value
+    if _NAME.match(words.strip().lower()):
+        return True
+    return not _MARKS.search(words) and parse(written, "", Findings(), quoted_names=True) is None
+
+
+_MARKS = re.compile(r"[\"'()=<>+*]")
 
 
 def _raw_column(wanted: str, raw: Raw) -> RawColumn | None:

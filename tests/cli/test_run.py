@@ -333,3 +333,22 @@ def test_one_broken_data_set_leaves_the_others(tmp_path):
     statuses = {r["kpi"]: r["status"] for r in json.loads(found.stdout)["results"]}
     assert statuses == {"satisfied": "bad", "unhappy": "bad", "lost": "error"}
     assert "nowhere.csv" in found.stderr
+
+
+def test_a_heading_that_the_file_lacks_is_missing_and_not_a_formula(tmp_path):
+    columns = "{answered_at: answered_at, region: Région du client, score: score}"
+    settings = SETTINGS.replace("{from: answers.csv}", f"{{from: answers.csv, columns: {columns}}}")
+    place = written(tmp_path, settings=settings)
+    found = kpispec(place, "run", "satisfied", *AS_OF)
+    assert found.returncode == 3
+    assert "`answers.csv` has no column `Région du client`, which `region` is bound to" in found.stderr
+    assert "bound to no data" not in found.stderr
+    assert "formula-syntax" not in found.stderr
+
+
+def test_a_file_that_cannot_be_read_is_said_once(tmp_path):
+    place = written(tmp_path)
+    (place / "broken.parquet").write_bytes(b"PAR1")
+    found = kpispec(place, "run", "satisfied", "unhappy", "--data", "answers=broken.parquet", *AS_OF)
+    assert found.returncode == 3
+    assert found.stderr.count("cannot be read as Parquet") == 1
