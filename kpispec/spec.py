@@ -75,6 +75,25 @@ class Covers:
 
 
 @dataclass(frozen=True, slots=True)
+class IntervalSpec:
+    """The columns between whose moments a row is in force: from `start`, up to before `end`."""
+
+    start: Text
+    end: Text
+
+
+@dataclass(frozen=True, slots=True)
+class JoinSpec:
+    """At most one row of another data set beside each row. `on` pairs our column with theirs."""
+
+    name: str
+    span: Span
+    dataset: Text
+    on: tuple[tuple[Text, Text], ...]
+    at: Text | None = None  # our column that says which row of an interval data set is meant
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetSpec:
     id: str
     span: Span
@@ -84,7 +103,10 @@ class DatasetSpec:
     grain: str | None = None
     key: tuple[Text, ...] = ()
     time: Text | None = None
+    interval: IntervalSpec | None = None
     where: tuple[Text, ...] = ()
+    joins: tuple[JoinSpec, ...] = ()
+    every: Text | None = None  # a grain: rows are one a period
     max_age: Text | None = None  # a duration: `2 days`
     covers: Covers = Covers()
     declared: bool = True  # False: known by its binding only
@@ -92,6 +114,14 @@ class DatasetSpec:
 
     def column(self, name: str) -> ColumnSpec | None:
         return next((c for c in self.columns if c.name == name.lower()), None)
+
+    @property
+    def clock(self) -> Text | None:
+        """The column that places a row where nothing else is said: `time`, else where the interval begins."""
+        return self.time if self.time is not None or self.interval is None else self.interval.start
+
+    def join(self, name: str) -> JoinSpec | None:
+        return next((j for j in self.joins if j.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +134,27 @@ class RowInput:
     expr: Text
     where: tuple[Text, ...] = ()
     checks: Checks = Checks()
+    when: Text | None = None  # a column, or a word of `WHENS`
+    per: tuple[Text, ...] = ()
+    window: Text | None = None
+    settles_after: Text | None = None
+    whole: bool = False  # cut by no dimension
+    whole_of: tuple[Text, ...] = ()  # not cut by these
+
+
+WHENS = ("at_start", "at_end", "entered", "left", "in_force")
 
 
 @dataclass(frozen=True, slots=True)
 class KpiInput:
-    """The value of another KPI, its row inputs narrowed by `where`."""
+    """The value of another KPI, its row inputs narrowed by `where`, of an earlier period, or over a longer time."""
 
     name: str
     span: Span
     kpi: Text
     where: tuple[Text, ...] = ()
+    offset: Text | None = None
+    window: Text | None = None
 
 
 InputSpec = RowInput | KpiInput
@@ -252,6 +293,10 @@ class KpiSpec:
     lifecycle: Lifecycle = Lifecycle()
     tags: tuple[str, ...] = ()
     where: tuple[Text, ...] = ()
+    params: tuple[tuple[Text, Text], ...] = ()  # (name, constant as written); see `quoted_params`
+    quoted_params: frozenset[str] = frozenset()  # those written as texts, between quotes or not a number or duration
+    weight: tuple[tuple[str, Text], ...] = ()  # (input, column); the empty input is every one
+    sample_unit: Text | None = None
     min_n: int | None = None
     period: str | None = None
     thresholds: tuple[BandSet, ...] = ()  # the first is the whole's, the rest are `by:`

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from kpispec.spec import Checks, ColumnSpec, Covers, DatasetSpec, Localized, Range
+from kpispec.source import Text
+from kpispec.spec import Checks, ColumnSpec, Covers, DatasetSpec, IntervalSpec, JoinSpec, Localized, Range
 from kpispec.syntax.nodes import Document, Entry, Map, Node, Scalar, Seq
 from kpispec.syntax.read import Route, allowed_name, day, entries, flag, items, listed, localized, text, texts, words
 from kpispec.syntax.shapes import TYPES
@@ -21,11 +22,37 @@ def dataset(document: Document, route: Route) -> DatasetSpec:
         grain=words(node.get("grain")),
         key=texts(node.get("key")),
         time=text(node.get("time")),
+        interval=_interval(node.get("interval")),
         where=texts(node.get("where")),
+        joins=tuple(j for j in map(_join, entries(node.get("joins"))) if j is not None),
+        every=text(node.get("every")),
         max_age=text(freshness.get("max_age")) if isinstance(freshness, Map) else None,
         covers=_covers(node.get("covers"), route.to("covers")),
         library=document.library,
     )
+
+
+def _interval(node: Node | None) -> IntervalSpec | None:
+    start, end = (text(node.get(key)) if isinstance(node, Map) else None for key in ("from", "to"))
+    return IntervalSpec(start, end) if start is not None and end is not None else None
+
+
+def _join(entry: Entry) -> JoinSpec | None:
+    node = entry.value
+    if not isinstance(node, Map):
+        return None
+    other, pairs = text(node.get("dataset")), _pairs(node.get("on"))
+    if other is None or not pairs:
+        return None
+    return JoinSpec(entry.name.lower(), entry.key.span, other, pairs, text(node.get("at")))
+
+
+def _pairs(node: Node | None) -> tuple[tuple[Text, Text], ...]:
+    """Our column and theirs; a name alone is that of both."""
+    if isinstance(node, Map):
+        named = ((e.key.text, text(e.value)) for e in node.entries)
+        return tuple((ours, theirs) for ours, theirs in named if theirs is not None)
+    return tuple((both, both) for both in texts(node))
 
 
 def column(entry: Entry, route: Route) -> ColumnSpec:

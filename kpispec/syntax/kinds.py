@@ -10,10 +10,13 @@ from kpispec.syntax.shapes import (
     ID,
     LIFECYCLE,
     NAME,
+    NAMED_DURATION,
+    OFFSET,
     OWNER,
     PERIODS,
     REFERENCE,
     TEST,
+    WINDOW,
     Shape,
     amount,
     cell,
@@ -58,11 +61,40 @@ _COLUMN = keys(
     },
 )
 
+_JOIN = keys(
+    "A row of another data set beside each row of this one.",
+    {
+        "dataset": text("The data set that holds the row.", REFERENCE),
+        "on": {
+            "description": "The columns that name the row: one, a list, or a map of ours to theirs.",
+            "type": ["string", "array", "object"],
+            "pattern": NAME,
+            "items": text("A column of both.", NAME),
+            "minItems": 1,
+            "propertyNames": {"pattern": NAME},
+            "additionalProperties": text("A column of the other data set.", NAME),
+            "minProperties": 1,
+        },
+        "at": text("For rows in force over a time: the column of ours that says when; the clock without it.", NAME),
+    },
+    ("dataset", "on"),
+)
+
 _DATASET: dict[str, Shape] = {
     "grain": text("What one row is: `one row per ticket`."),
     "key": one_or_more("The columns that name a row.", text("A column.", NAME)),
     "time": text("The column whose date or timestamp places a row in a period.", NAME),
+    "interval": keys(
+        "The row is in force from one moment until before another.",
+        {
+            "from": text("The column of the moment from which.", NAME),
+            "to": text("The column of the moment at which it ends; empty while it lasts.", NAME),
+        },
+        ("from", "to"),
+    ),
     "where": where("the data set"),
+    "joins": named("Other data sets whose columns stand beside these: `customer.region`.", _JOIN, NAME),
+    "every": choice("The rows are one a period of this length, and cannot be cut finer.", *PERIODS),
     "columns": named("The columns, by name.", _COLUMN, NAME),
     "freshness": keys(
         "How old the newest row may be.",
@@ -94,6 +126,26 @@ _INPUT = either(
                 },
                 "kpi": text("The KPI whose value is read.", REFERENCE),
                 "where": where("the input"),
+                "when": text(
+                    "What places a row in a period: a column, `at_start`, `at_end`, `entered`, `left`, `in_force`.",
+                    NAME,
+                ),
+                "per": one_or_more(
+                    "The columns that name a unit: `expr` then makes one value of all rows of a unit.",
+                    text("A column."),
+                ),
+                "window": text(
+                    "Rows of a longer time up to the period's end: `12 months`, `2 periods`, `year_to_date`.",
+                    WINDOW,
+                ),
+                "offset": text("The value of an earlier period: `-1 period`, `-1 year`.", OFFSET),
+                "settles_after": text("Younger rows are left out, and counted as `unsettled`.", NAMED_DURATION),
+                "whole": {
+                    "description": "Not cut by segments; in a list, not by these dimensions.",
+                    "type": ["boolean", "array"],
+                    "items": text("A dimension.", NAME),
+                    "minItems": 1,
+                },
                 **CHECKS,
             },
         ),
@@ -101,7 +153,7 @@ _INPUT = either(
         "pattern": COLUMN,
     },
     "kpi",
-    ("kpi", "where"),
+    ("kpi", "where", "offset", "window"),
     ("dataset", "expr"),
 )
 
@@ -164,7 +216,26 @@ _KPI: dict[str, Shape] = {
         "type": ["string", "number"],
     },
     "where": where("all inputs"),
-    "min_n": whole("With fewer answers or cases than this, no status is given.", 1),
+    "params": named(
+        "Constants by name, for `formula`, `expr`, `where`, `window`, `settles_after` and `min_n`.",
+        cell("A number, a duration such as `7 days`, a text, or true or false."),
+        NAME,
+    ),
+    "weight": {
+        "description": "The column by which rows count; where inputs read several data sets, a map of input to column.",
+        "type": ["string", "object"],
+        "minLength": 1,
+        "propertyNames": {"pattern": NAME},
+        "additionalProperties": text("A column."),
+        "minProperties": 1,
+    },
+    "sample_unit": text("The column that names a unit of the sample: the rows of one respondent belong together."),
+    "min_n": {
+        "description": "With fewer answers or cases than this, no status is given. A whole number, or a param.",
+        "type": ["integer", "string"],
+        "minimum": 1,
+        "pattern": NAME,
+    },
     "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
     "thresholds": _THRESHOLDS,
     "targets": items("Values to reach, by date.", _TARGET),

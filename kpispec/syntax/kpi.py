@@ -25,6 +25,7 @@ from kpispec.syntax.read import (
     texts,
     words,
 )
+from kpispec.units import duration_seconds
 
 
 def kpi(document: Document, route: Route) -> KpiSpec | None:
@@ -50,6 +51,10 @@ def kpi(document: Document, route: Route) -> KpiSpec | None:
         lifecycle=_lifecycle(node.get("lifecycle"), route.to("lifecycle")),
         tags=listed(node.get("tags")),
         where=texts(node.get("where")),
+        params=tuple((e.key.text, e.value.text) for e in entries(node.get("params")) if isinstance(e.value, Scalar)),
+        quoted_params=_quoted(node.get("params")),
+        weight=_weight(node.get("weight")),
+        sample_unit=text(node.get("sample_unit")),
         variant=words(node.get("variant")),
         caveats=tuple(c for c in map(localized, items(node.get("caveats"))) if c is not None),
         references=listed(node.get("references")),
@@ -67,7 +72,7 @@ def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
     """The KPI with what its values are judged by."""
     return replace(
         made,
-        min_n=integer(node.get("min_n")),
+        min_n=_least(node, route),
         period=words(node.get("period")),
         thresholds=thresholds(node.get("thresholds")),
         targets=targets(node.get("targets"), route.to("targets")),
@@ -78,6 +83,38 @@ def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
         level=number(node.get("level")) or 0.95,
         population="complete" if words(node.get("population")) == "complete" else "sample",
     )
+
+
+def _quoted(node: Node | None) -> frozenset[str]:
+    """The params whose constant is a text: between quotes, or no number, duration or truth value."""
+    return frozenset(e.name for e in entries(node) if isinstance(e.value, Scalar) and _is_text(e.value))
+
+
+def _is_text(node: Scalar) -> bool:
+    return isinstance(node.value, str) and (node.quoted or duration_seconds(node.value) is None)
+
+
+def _weight(node: Node | None) -> tuple[tuple[str, Text], ...]:
+    if isinstance(node, Map):
+        named = ((e.name, text(e.value)) for e in node.entries)
+        return tuple((name, column) for name, column in named if column is not None)
+    column = text(node)
+    return () if column is None else (("", column),)
+
+
+def _least(node: Map, route: Route) -> int | None:
+    """`min_n`: a whole number, or the param that holds one."""
+    written = node.get("min_n")
+    named = words(written)
+    params = node.get("params")
+    if named is None or integer(written) is not None:
+        return integer(written)
+    value = params.get(named) if isinstance(params, Map) else None
+    found = integer(value)
+    if found is None and written is not None:
+        message = f"`min_n` names `{named}`, which is no param that holds a whole number"
+        route.to("min_n").say("bad-value", message, written.span, "write a whole number, or add it under `params`")
+    return found
 
 
 def in_words(id: str) -> Localized:
@@ -120,10 +157,25 @@ def _column_input(name: str, entry: Entry, written: Text) -> RowInput | None:
 def _mapped_input(name: str, entry: Entry, node: Map) -> InputSpec | None:
     dataset, expr, other = text(node.get("dataset")), text(node.get("expr")), text(node.get("kpi"))
     if other is not None:
-        return KpiInput(name, entry.key.span, other, texts(node.get("where")))
+        offset, window = text(node.get("offset")), text(node.get("window"))
+        return KpiInput(name, entry.key.span, other, texts(node.get("where")), offset, window)
     if dataset is None or expr is None:
         return None
-    return RowInput(name, entry.key.span, dataset, expr, texts(node.get("where")), checks(node))
+    whole = node.get("whole")
+    return RowInput(
+        name=name,
+        span=entry.key.span,
+        dataset=dataset,
+        expr=expr,
+        where=texts(node.get("where")),
+        checks=checks(node),
+        when=text(node.get("when")),
+        per=texts(node.get("per")),
+        window=text(node.get("window")),
+        settles_after=text(node.get("settles_after")),
+        whole=flag(whole),
+        whole_of=() if isinstance(whole, Scalar) else texts(whole),
+    )
 
 
 def _lifecycle(node: Node | None, route: Route) -> Lifecycle:

@@ -17,6 +17,9 @@ DATE = r"^\d{4}-\d{2}-\d{2}$"
 COLUMN = r"^[a-z_][a-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 VERSION = r"^\d+\.\d+\.\d+$"
 DURATION = r"^\d+(\.\d+)? ?[a-z]+$"
+NAMED_DURATION = r"^(\d+(\.\d+)? ?[a-z]+|[a-z_][a-z0-9_]*)$"  # a duration, or the param that holds one
+WINDOW = r"^(\d+ [a-z]+|[a-z_][a-z0-9_]*)$"
+OFFSET = r"^-\d+ [a-z]+$"
 
 TYPES = ("string", "integer", "number", "boolean", "date", "timestamp")
 PERIODS = ("day", "week", "month", "quarter", "year")
