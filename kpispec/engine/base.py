@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from kpispec.spec import Attachment, Binding
+from kpispec.project_spec import Attachment, Binding
 from kpispec.sql.relations import Raw
 
 

@@ -21,7 +21,7 @@ from kpispec.engine.errors import translated
 from kpispec.engine.files import check_pinned
 from kpispec.engine.reads import STRICT, csv_columns, csv_relation, differing, label, listed, write_rows
 from kpispec.engine.sheets import table_rows
-from kpispec.spec import Attachment, Binding
+from kpispec.project_spec import Attachment, Binding
 from kpispec.sql.lower import quoted, text_literal
 from kpispec.sql.relations import Raw, RawColumn, RawFile
 

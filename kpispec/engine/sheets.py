@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from kpispec.engine.base import EngineError, Failure, Format, InputFile
-from kpispec.spec import Binding
+from kpispec.project_spec import Binding
 
 Row = tuple[str | None, ...]
 

@@ -18,8 +18,9 @@ from kpispec.formula.scope import Scope, Symbol
 from kpispec.formula.tree import Name, Type
 from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.project.load import Loaded
+from kpispec.project_spec import Binding
 from kpispec.source import Text
-from kpispec.spec import Binding, Checks, ColumnSpec, DatasetSpec
+from kpispec.spec import Checks, ColumnSpec, DatasetSpec
 from kpispec.sql.cells import local_clock, type_of
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.relations import Raw, Source, SourceColumn

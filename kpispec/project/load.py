@@ -9,8 +9,8 @@ from kpispec.bundled import bundled
 from kpispec.catalog.model import Catalog
 from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
+from kpispec.project_spec import Binding, ProjectSpec
 from kpispec.source import SourceFile, Span, Text
-from kpispec.spec import Binding, ProjectSpec
 from kpispec.syntax.build import build_project, documents
 from kpispec.syntax.nodes import Document
 from kpispec.syntax.suppress import apply_ignores

@@ -12,7 +12,7 @@ from kpispec.engine.files import resolve
 from kpispec.formula.tree import Type
 from kpispec.project.naming import column_names, one_line
 from kpispec.project.sniff import Encoding, guessed_encoding
-from kpispec.spec import Binding
+from kpispec.project_spec import Binding
 from kpispec.sql.cells import Notation, type_of, typed_text
 from kpispec.sql.lower import quoted, text_literal
 from kpispec.sql.relations import Raw, RawColumn

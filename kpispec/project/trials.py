@@ -21,18 +21,9 @@ from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.plan.plan import plan
 from kpispec.project.expectations import compared, named
 from kpispec.project.function_trials import function_case
+from kpispec.project_spec import Binding
 from kpispec.source import Text
-from kpispec.spec import (
-    Binding,
-    Checks,
-    ColumnSpec,
-    DatasetSpec,
-    FunctionSpec,
-    GivenRows,
-    GivenValue,
-    KpiSpec,
-    TestSpec,
-)
+from kpispec.spec import Checks, ColumnSpec, DatasetSpec, FunctionSpec, GivenRows, GivenValue, KpiSpec, TestSpec
 from kpispec.sql.lower import lower, quoted, text_literal
 from kpispec.sql.relations import Raw, RawColumn, Source
 from kpispec.sql.script import script

@@ -13,8 +13,9 @@ from difflib import get_close_matches
 from kpispec.diagnostics import Findings
 from kpispec.formula.parse import parse
 from kpispec.formula.tree import Type
+from kpispec.project_spec import Binding
 from kpispec.source import Span, Text
-from kpispec.spec import Binding, ColumnSpec, DatasetSpec
+from kpispec.spec import ColumnSpec, DatasetSpec
 from kpispec.sql import cells
 from kpispec.sql.cells import Notation
 from kpispec.sql.checks import Cell, checked

@@ -4,17 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kpispec.diagnostics import Findings, Fix
+from kpispec.project_spec import ProjectSpec
 from kpispec.source import SourceFile
-from kpispec.spec import (
-    BenchmarkSpec,
-    DatasetSpec,
-    FunctionSpec,
-    KpiSpec,
-    ProjectSpec,
-    ScorecardEntry,
-    ScorecardSpec,
-    Section,
-)
+from kpispec.spec import BenchmarkSpec, DatasetSpec, FunctionSpec, KpiSpec, ScorecardEntry, ScorecardSpec, Section
 from kpispec.syntax.cases import tests
 from kpispec.syntax.dataset import dataset
 from kpispec.syntax.figures import figure

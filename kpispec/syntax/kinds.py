@@ -234,7 +234,6 @@ _KPI: dict[str, Shape] = {
         "description": "With fewer answers or cases than this, no status is given. A whole number, or a param.",
         "type": ["integer", "string"],
         "minimum": 1,
-        "pattern": NAME,
     },
     "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
     "thresholds": _THRESHOLDS,

@@ -1,5 +1,6 @@
 """`kpi:` documents."""
 
+import re
 from dataclasses import replace
 from typing import cast
 
@@ -25,6 +26,7 @@ from kpispec.syntax.read import (
     texts,
     words,
 )
+from kpispec.syntax.shapes import NAME
 from kpispec.units import duration_seconds
 
 
@@ -107,7 +109,8 @@ def _least(node: Map, route: Route) -> int | None:
     written = node.get("min_n")
     named = words(written)
     params = node.get("params")
-    if named is None or integer(written) is not None:
+    odd = isinstance(written, Scalar) and not written.quoted and not re.match(NAME, named or "")
+    if named is None or integer(written) is not None or odd:  # what is no name and no number has its finding
         return integer(written)
     value = params.get(named) if isinstance(params, Map) else None
     found = integer(value)

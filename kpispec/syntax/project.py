@@ -7,8 +7,8 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from kpispec.bundled import bundled
+from kpispec.project_spec import Attachment, Binding, ProjectSpec
 from kpispec.source import Text
-from kpispec.spec import Attachment, Binding, ProjectSpec
 from kpispec.syntax.nodes import Document, Entry, Map, Node
 from kpispec.syntax.read import Route, allowed_name, entries, integer, listed, text, texts, words
 

@@ -9,8 +9,8 @@ import pytest
 from kpispec.engine.base import EngineError, Failure
 from kpispec.engine.duckdb import DuckDB
 from kpispec.engine.files import resolve
+from kpispec.project_spec import Attachment, Binding
 from kpispec.source import Text
-from kpispec.spec import Attachment, Binding
 
 
 def describe(root, name, **options):

@@ -15,8 +15,9 @@ import pytest
 from kpispec.diagnostics import Findings
 from kpispec.engine.duckdb import DuckDB
 from kpispec.engine.files import resolve
+from kpispec.project_spec import Attachment, Binding
 from kpispec.source import Text
-from kpispec.spec import Attachment, Binding, Checks, ColumnSpec, DatasetSpec, Range
+from kpispec.spec import Checks, ColumnSpec, DatasetSpec, Range
 from kpispec.sql.sources import source
 from kpispec.sql.zones import macros
 

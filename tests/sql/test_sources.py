@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kpispec.diagnostics import Findings
 from kpispec.formula.tree import Type
+from kpispec.project_spec import Binding
 from kpispec.source import Text
-from kpispec.spec import Binding, Checks, ColumnSpec, DatasetSpec, Range
+from kpispec.spec import Checks, ColumnSpec, DatasetSpec, Range
 from kpispec.sql.sources import Raw, RawColumn, RawFile, inference_sql, inferred, source
 from kpispec.sql.zones import macros
 
