@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from kpispec.syntax.project_kind import PROJECT
 from kpispec.syntax.shapes import (
     CHECKS,
     COLUMN,
@@ -312,69 +313,6 @@ _SCORECARD: dict[str, Shape] = {
     ),
 }
 
-_BINDING: Shape = {
-    **keys(
-        "Where the rows of a data set are: a file, or a map with `from` or `sql`.",
-        {
-            "from": one_or_more("Files, globs, or a table of an attached database.", text("A path.")),
-            "sql": text("A SELECT over files, for exports of another shape. Trusted like code."),
-            "columns": named(
-                "Declared columns to the file's: a raw name, or a row expression with raw names in double quotes.",
-                {**text("A raw name or a row expression."), "type": ["string", "number", "boolean"]},
-                NAME,
-            ),
-            "encoding": text("The encoding of a text file: `utf-8`, `latin-1`, `cp949`."),
-            "delimiter": text('What stands between two cells: `;`, or a tab as "\\t".', longest=4),
-            "decimal": choice("The decimal sign.", ".", ","),
-            "thousands": text("What groups thousands: `.`, `,`, a space.", longest=1),
-            "date_format": text("How dates are written: `%d/%m/%Y`."),
-            "sheet": {
-                "description": "The sheet of a workbook, by name or number from 1.",
-                "type": ["string", "integer"],
-            },
-            "skip": whole("How many lines stand before the header."),
-            "timezone": text("The zone of local times in this data: `Europe/Paris`."),
-            "sha256": text("The SHA-256 that the file must have.", r"^[0-9a-fA-F]{64}$"),
-            "on_bad_rows": keys("How many unreadable rows are borne.", {"max": whole("At most this many.")}, ("max",)),
-        },
-    ),
-    "type": ["string", "object"],
-    "minLength": 1,
-}
-
-_PROJECT: dict[str, Shape] = {
-    "kpispec": text('The versions of the language that it is written for: `">=1,<2"`.'),
-    "specs": one_or_more("Folders and files of documents.", text("A path.")),
-    "library": items("Built-in packs to take in.", text("A pack.", NAME)),
-    "language": text("The language of texts without one: `en`.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
-    "languages": items(
-        "The languages that every text should have.", text("A language.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
-    ),
-    "timezone": text("The zone in which days begin: `Europe/Paris`."),
-    "data": named("Where the rows of each data set are.", _BINDING),
-    "attach": named(
-        "Databases to attach, by name.",
-        keys(
-            "A database.",
-            {
-                "type": choice("What it is.", "duckdb", "sqlite", "postgres"),
-                "path": text("Its file."),
-                "dsn_env": text("The environment variable that holds its connection string."),
-            },
-            ("type",),
-        ),
-        NAME,
-    ),
-    "engine": keys(
-        "What computes.",
-        {
-            "name": choice("The engine.", "duckdb"),
-            "memory_limit": text("At most this much memory: `4GB`.", r"^\d+(\.\d+)? ?[KMGT]i?B$"),
-            "threads": whole("At most this many threads.", 1),
-        },
-    ),
-}
-
 _TITLES = {
     "dataset": "A data set: what the rows are",
     "kpi": "A KPI: an indicator and how it is judged",
@@ -389,7 +327,7 @@ _KEYS: dict[str, tuple[dict[str, Shape], tuple[str, ...]]] = {
     "benchmark": ({**_COMMON, **_BENCHMARK_SET}, ("entries",)),
     "scorecard": ({**_COMMON, **_SCORECARD}, ("sections",)),
     "function": ({**_COMMON, **_FUNCTION}, ("args", "formula")),
-    "project": (_PROJECT, ()),
+    "project": (PROJECT, ()),
 }
 SCHEMA_KINDS = (*KINDS, "project")
 
