@@ -51,6 +51,10 @@ RULES: dict[str, Rule] = _table(
     Rule("unknown-dimension", "error", "a segment that no data set declares as a dimension"),
     Rule("cycle", "error", "KPIs are computed from each other in a circle"),
     Rule("undeclared-dataset", "note", "a data set is bound but has no document"),
+    Rule("missing-when", "error", "an input of intervals does not say what places a row in a period"),
+    Rule("needs-interval", "error", "`when` speaks of rows in force, and the data set has no interval"),
+    Rule("window-of-stock", "error", "a window over rows that are counted at one moment"),
+    Rule("window-of-periods", "error", "a window over a KPI that looks at other periods itself"),
     Rule("unused-input", "warning", "the formula does not use an input"),
     # formulas
     Rule("formula-syntax", "error", "the formula cannot be read"),

@@ -1,11 +1,13 @@
 """Data sets bound: filters and computed columns checked against the columns they read."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
+from kpispec.catalog.clocks import check_clocks, unknown_column
+from kpispec.catalog.joins import bind_joins, joined_names
 from kpispec.catalog.model import Dataset
-from kpispec.catalog.names import unknown
+from kpispec.catalog.params import NO_PARAMS, Params, with_params
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check, names
 from kpispec.formula.macros import Macro
@@ -21,21 +23,28 @@ from kpispec.units import duration_seconds
 Macros = Mapping[str, Macro]
 
 
-def bind_dataset(spec: DatasetSpec, macros: Macros, findings: Findings) -> Dataset:
-    """The data set with what could be checked of it; a broken filter or computed column is a finding and left out."""
-    _clock(spec, findings)
+def bind_dataset(
+    spec: DatasetSpec, others: Mapping[str, Dataset], written: Set[str], macros: Macros, findings: Findings
+) -> Dataset:
+    """The data set with what could be checked of it; a broken filter or computed column is a finding and left out.
+
+    `others` are the data sets bound before it: those that it joins are among them, unless they join it in turn.
+    `written` are the ids of all.
+    """
+    check_clocks(spec, findings)
     _keys(spec, findings)
     _ages(spec, findings)
-    computed = _computed(spec, macros, findings)
-    types = {name: expr.type for name, expr in computed}
-    scope = row_scope(spec, macros, types)
-    where = checked_filters(spec.where, scope, f"dataset.{spec.id}.where", findings)
-    return Dataset(spec, where, computed)
+    made = Dataset(spec, joins=bind_joins(spec, others, written, findings), joined=joined_names(spec, others))
+    made = replace(made, computed=_computed(made, macros, findings))
+    where = checked_filters(spec.where, row_scope(made, macros), f"dataset.{spec.id}.where", findings)
+    return replace(made, where=where)
 
 
-def row_scope(spec: DatasetSpec, macros: Macros, computed: Mapping[str, Type] | None = None) -> Scope:
+def row_scope(dataset: Dataset, macros: Macros) -> Scope:
     """The names that a row expression over a data set may use."""
-    symbols = {c.name: _symbol(c, (computed or {}).get(c.name)) for c in spec.columns}
+    spec, computed = dataset.spec, {name: expr.type for name, expr in dataset.computed}
+    symbols = {c.name: _symbol(c, computed.get(c.name)) for c in spec.columns}
+    symbols |= {name: Symbol(type=type, row=True) for name, type in dataset.joined}
     return Scope(symbols=symbols, kind="row", noun="column", macros=macros, dataset=spec.id, open=not spec.declared)
 
 
@@ -44,13 +53,15 @@ def _symbol(column: ColumnSpec, computed: Type | None) -> Symbol:
     return Symbol(type=declared or computed or Type.UNKNOWN, row=True, nullable=not column.checks.not_null)
 
 
-def checked_filters(texts: Iterable[Text], scope: Scope, subject: str, findings: Findings) -> tuple[Expr, ...]:
+def checked_filters(
+    texts: Iterable[Text], scope: Scope, subject: str, findings: Findings, params: Params = NO_PARAMS
+) -> tuple[Expr, ...]:
     """Filters parsed and checked; each must be a condition."""
     found = []
     scope = replace(scope, filter=True)
     for text in texts:
         expr = parse(text, subject, findings)
-        typed = check(expr, scope, subject, findings) if expr is not None else None
+        typed = check(with_params(expr, params), scope, subject, findings) if expr is not None else None
         if typed is None:
             continue
         if typed.type not in (Type.BOOLEAN, Type.UNKNOWN, Type.NULL):
@@ -67,40 +78,10 @@ def _not_a_condition(expr: Expr, subject: str, findings: Findings) -> None:
         findings.add("argument-type", clash.message, subject=subject, span=span, help=clash.help)
 
 
-def _clock(spec: DatasetSpec, findings: Findings) -> None:
-    if spec.time is None or not spec.declared:
-        return
-    subject = f"dataset.{spec.id}.time"
-    column = spec.column(spec.time.value)
-    if column is None:
-        _unknown_column(spec, spec.time, subject, findings)
-        return
-    if column.checks.type not in ("date", "timestamp", None):
-        findings.add(
-            "wrong-type",
-            f"`time` names `{spec.time.value}`, which is declared as {column.checks.type}",
-            subject=subject,
-            span=spec.time.span,
-            help="name a column of type date or timestamp",
-        )
-
-
 def _keys(spec: DatasetSpec, findings: Findings) -> None:
     for key in spec.key if spec.declared else ():
         if spec.column(key.value) is None:
-            _unknown_column(spec, key, f"dataset.{spec.id}.key", findings)
-
-
-def _unknown_column(spec: DatasetSpec, named: Text, subject: str, findings: Findings) -> None:
-    unknown(
-        "unknown-column",
-        f"data set `{spec.id}` declares no column `{named.value}`",
-        named,
-        (c.name for c in spec.columns),
-        subject,
-        findings,
-        f"declare `{named.value}` under `columns` of data set `{spec.id}`",
-    )
+            unknown_column(spec, key, f"dataset.{spec.id}.key", findings)
 
 
 def _ages(spec: DatasetSpec, findings: Findings) -> None:
@@ -115,8 +96,9 @@ def _ages(spec: DatasetSpec, findings: Findings) -> None:
     )
 
 
-def _computed(spec: DatasetSpec, macros: Macros, findings: Findings) -> tuple[tuple[str, Expr], ...]:
+def _computed(dataset: Dataset, macros: Macros, findings: Findings) -> tuple[tuple[str, Expr], ...]:
     """Computed columns, each after those it reads. A circle is one finding."""
+    spec = dataset.spec
     parsed: dict[str, Expr] = {}
     for column in spec.columns:
         if column.expr is not None:
@@ -126,7 +108,7 @@ def _computed(spec: DatasetSpec, macros: Macros, findings: Findings) -> tuple[tu
     ordered = _in_order(spec, parsed, findings)
     done: dict[str, Expr] = {}
     for name in ordered:
-        base = row_scope(spec, macros, {n: e.type for n, e in done.items()})
+        base = row_scope(replace(dataset, computed=tuple(done.items())), macros)
         scope = replace(base, kind="computed")
         typed = check(parsed[name], scope, f"dataset.{spec.id}.columns.{name}", findings)
         if typed is not None:

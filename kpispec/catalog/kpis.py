@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
-from kpispec.catalog.checks import checked_input
 from kpispec.catalog.datasets import Macros, checked_filters, row_scope
+from kpispec.catalog.inputs import bind_rows, check_window_of, read_offset, read_window, row_set_name
 from kpispec.catalog.judging import Judgement, judge_spec
 from kpispec.catalog.model import BoundKpi, BoundRows, Dataset, Kpi
 from kpispec.catalog.names import unknown
+from kpispec.catalog.params import Params, read_params, with_params
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check, names
 from kpispec.formula.parse import parse
@@ -81,19 +82,22 @@ def bind_kpi(
     """
     before = findings.errors
     rows, kpis = [], []
+    params = read_params(spec, findings)
     broken = False
     for item in spec.inputs:
         bound: BoundRows | BoundKpi | None
         if isinstance(item, RowInput):
-            bound = _bind_rows(spec, item, datasets, written, macros, findings)
+            bound = bind_rows(spec, item, params, datasets, written, macros, findings)
             rows += [bound] if bound else []
         else:
-            bound = _bind_kpi_input(spec, item, datasets, written, done, macros, findings)
+            bound = _bind_kpi_input(spec, item, params, datasets, written, done, macros, findings)
             kpis += [bound] if bound else []
         broken = broken or bound is None
     formula = parse(spec.formula, f"kpi.{spec.id}.formula", findings)
     if formula is not None:
-        formula = check(formula, _scope(spec, rows, kpis, done, macros), f"kpi.{spec.id}.formula", findings)
+        formula = check(
+            with_params(formula, params), _scope(spec, rows, kpis, done, macros), f"kpi.{spec.id}.formula", findings
+        )
     if formula is not None:
         _unused(spec, spec.formula.value, extends, findings)
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
@@ -117,46 +121,10 @@ def _kpi(spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKp
     )
 
 
-def _bind_rows(
-    spec: KpiSpec,
-    item: RowInput,
-    datasets: Mapping[str, Dataset],
-    written: Set[tuple[str, str]],
-    macros: Macros,
-    findings: Findings,
-) -> BoundRows | None:
-    subject = f"kpi.{spec.id}.inputs.{item.name}"
-    dataset = datasets.get(item.dataset.value)
-    if dataset is None and ("dataset", item.dataset.value) in written:
-        return None
-    if dataset is None:
-        unknown(
-            "unknown-dataset",
-            f"no document declares data set `{item.dataset.value}`, and no binding names it",
-            item.dataset,
-            datasets,
-            subject,
-            findings,
-            f"add a `dataset: {item.dataset.value}` document, or bind it under `data:` in kpispec.yml",
-        )
-        return None
-    scope = row_scope(dataset.spec, macros, {n: e.type for n, e in dataset.computed})
-    before = findings.errors
-    where = (
-        *checked_filters(spec.where, scope, f"kpi.{spec.id}.where", findings),
-        *checked_filters(item.where, scope, f"{subject}.where", findings),
-    )
-    parsed = parse(item.expr, subject, findings)
-    typed = check(parsed, scope, subject, findings) if parsed is not None else None
-    if typed is None or findings.errors > before:
-        return None
-    expr, rejects = checked_input(item, typed, subject, findings)
-    return BoundRows(item, dataset.id, expr, where, rejects)
-
-
 def _bind_kpi_input(
     spec: KpiSpec,
     item: KpiInput,
+    params: Params,
     datasets: Mapping[str, Dataset],
     written: Set[tuple[str, str]],
     done: Mapping[str, Kpi],
@@ -180,9 +148,13 @@ def _bind_kpi_input(
     where = []
     before = findings.errors
     for id in rows_below(item.kpi.value, done):
-        scope = row_scope(datasets[id].spec, macros, {n: e.type for n, e in datasets[id].computed})
-        where.append((id, checked_filters(item.where, scope, f"{subject}.where", findings)))
-    return BoundKpi(item, item.kpi.value, tuple(where)) if findings.errors == before else None
+        scope = row_scope(datasets[id], macros)
+        where.append((id, checked_filters(item.where, scope, f"{subject}.where", findings, params)))
+    offset = read_offset(item.offset, f"{subject}.offset", findings)
+    window = read_window(item.window, params, f"{subject}.window", findings)
+    if window is not None:
+        check_window_of(item, done[item.kpi.value], done, subject, findings)
+    return BoundKpi(item, item.kpi.value, tuple(where), offset, window) if findings.errors == before else None
 
 
 def rows_below(id: str, done: Mapping[str, Kpi]) -> tuple[str, ...]:
@@ -191,12 +163,6 @@ def rows_below(id: str, done: Mapping[str, Kpi]) -> tuple[str, ...]:
     for upstream in done[id].kpis:
         found.update(dict.fromkeys(rows_below(upstream.kpi, done)))
     return tuple(found)
-
-
-def row_set_name(rows: BoundRows) -> str:
-    """A row set in words: the data set and its filters, as written."""
-    filters = " and ".join(sorted(w.place.text for w in rows.where))
-    return f"{rows.dataset} where {filters}" if filters else rows.dataset
 
 
 def _scope(

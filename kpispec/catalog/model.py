@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kpispec.bands import Bands
 from kpispec.formula.macros import Macro
-from kpispec.formula.tree import Expr
+from kpispec.formula.tree import Expr, Type
 from kpispec.spec import (
     BandSet,
     BenchmarkFigure,
@@ -21,19 +21,41 @@ from kpispec.spec import (
 )
 from kpispec.syntax.nodes import Document
 from kpispec.units import Unit
+from kpispec.windows import Length
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The row of another data set beside each row: `on` pairs our names with theirs.
+
+    `at` is our moment at which their row is in force, where theirs is a data set of intervals.
+    """
+
+    name: str
+    dataset: str
+    on: tuple[tuple[str, str], ...]
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A data set with its filters and computed columns checked; `computed` is in the order they build on each other."""
+    """A data set with its filters and computed columns checked; `computed` is in the order they build on each other.
+
+    `joined` are the names that its joins add, such as `customer.region`: in trees they are names without a path.
+    """
 
     spec: DatasetSpec
     where: tuple[Expr, ...] = ()
     computed: tuple[tuple[str, Expr], ...] = ()
+    joins: tuple[Join, ...] = ()
+    joined: tuple[tuple[str, Type], ...] = ()
 
     @property
     def id(self) -> str:
         return self.spec.id
+
+    def join(self, name: str) -> Join | None:
+        return next((j for j in self.joins if j.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,8 @@ class BoundRows:
     """A row input: `expr` over the data set's columns, its own checks applied, for the rows that `where` keeps.
 
     `rejects` are (reason, condition) pairs of the input's own checks; the columns' are the data set's affair.
+    `when` is the column that places a row, or a word of `spec.WHENS`; the data set's clock where it is `None`.
+    With `per`, `expr` and `rejects` hold aggregates, over the rows of one unit.
     """
 
     spec: RowInput
@@ -48,6 +72,13 @@ class BoundRows:
     expr: Expr
     where: tuple[Expr, ...]
     rejects: tuple[tuple[str, Expr], ...] = ()
+    when: str | None = None
+    per: tuple[str, ...] = ()
+    window: Length | None = None
+    settles: float = 0.0  # seconds
+    whole: tuple[str, ...] | None = ()  # dimensions it is not cut by; `None` is all of them
+    weight: Expr | None = None
+    unit: Expr | None = None  # the sample unit of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +88,8 @@ class BoundKpi:
     spec: KpiInput
     kpi: str
     where: tuple[tuple[str, tuple[Expr, ...]], ...] = ()
+    offset: Length | None = None
+    window: Length | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from kpispec.catalog.cases import check_tests
 from kpispec.catalog.datasets import bind_dataset
 from kpispec.catalog.gather import gather
+from kpispec.catalog.joins import in_join_order
 from kpispec.catalog.kpis import bind_kpi, in_order, rows_below, without_unused
 from kpispec.catalog.model import Catalog, Dataset, Kpi
 from kpispec.catalog.scorecards import check_scorecard
@@ -46,7 +47,7 @@ def resolve(
     lost = {id: Macro(id, (), None) for id in _ids("function", written)}
     macros = {**lost, **define(functions.values(), findings, lost)}
     declared = [s for s in specs if isinstance(s, DatasetSpec)]
-    datasets = _datasets(declared, faulty, bound, described or {}, macros, findings)
+    datasets = _datasets(declared, faulty, bound, described or {}, macros, _ids("dataset", written), findings)
     figures = {id: None if ("benchmark", id) in faulty else benchmarks.get(id) for id in _ids("benchmark", written)}
     kpis = _kpis(known, datasets, macros, figures, extending, written, faulty, findings)
     all_read = _ids("dataset", written) <= datasets.keys()
@@ -90,15 +91,19 @@ def _datasets(
     bound: Mapping[str, Span | None],
     described: Mapping[str, DatasetSpec],
     macros: Mapping[str, Macro],
+    written: Set[str],
     findings: Findings,
 ) -> dict[str, Dataset]:
     """A faulty document may lack a column that it means to declare: names it does not know are taken for columns."""
-    whole = (replace(s, declared=("dataset", s.id) not in faulty) for s in specs)
-    found = {spec.id: bind_dataset(spec, macros, findings) for spec in whole}
-    for id, span in bound.items():
-        if id not in found:
-            found[id] = Dataset(described.get(id) or _undeclared(id, span, findings))
-    return found
+    whole = {s.id: replace(s, declared=("dataset", s.id) not in faulty) for s in specs}
+    found = {
+        id: Dataset(described.get(id) or _undeclared(id, span, findings))
+        for id, span in bound.items()
+        if id not in whole
+    }
+    for spec in in_join_order(whole):
+        found[spec.id] = bind_dataset(spec, found, written | whole.keys(), macros, findings)
+    return {id: found[id] for id in dict.fromkeys((*whole, *bound))}
 
 
 def _undeclared(id: str, span: Span | None, findings: Findings) -> DatasetSpec:

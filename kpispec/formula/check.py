@@ -23,7 +23,7 @@ from kpispec.formula.operators import (
     shown,
 )
 from kpispec.formula.placement import enter, place_input, place_rows
-from kpispec.formula.scope import Context, Scope, Symbol, symbol_of
+from kpispec.formula.scope import Context, Scope, Symbol, flat, symbol_of
 from kpispec.formula.tree import (
     Between,
     Binary,
@@ -261,7 +261,7 @@ def _name(expr: Name, context: Context) -> Expr:
     if symbol is None:
         return expr
     fits = place_input(expr, symbol, context)
-    return replace(expr, type=symbol.type) if fits else expr
+    return replace(expr, name=flat(expr), path=(), type=symbol.type) if fits else expr
 
 
 def _call(expr: Call, context: Context) -> Expr:

@@ -1,7 +1,7 @@
 """Where inputs, aggregates and windows may stand."""
 
 from kpispec.formula.operators import shown
-from kpispec.formula.scope import Context, Symbol
+from kpispec.formula.scope import AGGREGATING, Context, Symbol
 from kpispec.formula.signature import Function
 from kpispec.formula.tree import Call, Name, Type, walk
 
@@ -10,7 +10,7 @@ _OVER = "over (partition by .. order by ..)"
 
 def place_input(name: Name, symbol: Symbol, context: Context) -> bool:
     """Whether an input is where it may be: one of rows inside an aggregate, the value of a KPI outside."""
-    if context.scope.kind != "formula" or context.muted or symbol.broken:
+    if context.scope.kind not in AGGREGATING or context.muted or symbol.broken:
         return True
     if symbol.row and context.aggregate is None:
         _outside(name, symbol, context)
@@ -26,7 +26,10 @@ def place_input(name: Name, symbol: Symbol, context: Context) -> bool:
 def _outside(name: Name, symbol: Symbol, context: Context) -> None:
     if name.name not in context.misplaced:
         context.misplaced.add(name.name)
-        message = f"`{name.name}` has a value on every row, and the formula gives one"
+        gives = (
+            "the formula gives one" if context.scope.kind == "formula" else "with `per` there is one for all of a unit"
+        )
+        message = f"`{name.name}` has a value on every row, and {gives}"
         context.report(
             "input-outside-aggregate", message, name.place, f"aggregate it: {_aggregated(name.name, symbol.type)}"
         )
@@ -76,7 +79,7 @@ def _admit(call: Call, function: Function, context: Context) -> None:
         help = f"say over which rows: `{shown(call)} {_OVER}`"
         rule = "window-not-allowed" if function.kind == "window" else "aggregate-in-row"
         context.report(rule, f"`{call.name}` does not say over which rows", call.place, help)
-    elif not windowed and kind != "formula":
+    elif not windowed and kind not in AGGREGATING:
         message = f"`{call.name}` aggregates rows, and an expression over a data set sees one row"
         context.report("aggregate-in-row", message, call.place, "move it into the formula of the KPI")
 
@@ -86,7 +89,7 @@ def place_rows(call: Call, function: Function, context: Context) -> None:
 
     An input without a row set could not be bound: that is said elsewhere, and it goes with any.
     """
-    if function.kind != "aggregate" or context.scope.kind != "formula" or context.muted:
+    if function.kind != "aggregate" or context.scope.kind not in AGGREGATING or context.muted:
         return
     inside = {node.name for node in walk(call) if isinstance(node, Name)}
     rows = {name: s.row_set for name, s in sorted(context.scope.symbols.items()) if s.row}

@@ -14,7 +14,9 @@ from kpispec.rules import rule_of
 from kpispec.source import Text
 from kpispec.units import Unit
 
-Kind = Literal["formula", "row", "computed", "binding", "function"]
+# units: an expression over the rows of one unit, which aggregates them as a formula does
+Kind = Literal["formula", "units", "row", "computed", "binding", "function"]
+AGGREGATING = ("formula", "units")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,20 @@ def symbol_of(name: Name, context: Context) -> Symbol | None:
             return found
         if scope.open:
             return Symbol(Type.UNKNOWN, row=True)
+    elif (joined := scope.symbols.get(flat(name))) is not None:
+        return joined
     _unknown(name, context)
     return None
 
 
+def flat(name: Name) -> str:
+    """The name of a column, those of joins with what stands before the dot: `customer.region`."""
+    return ".".join((*name.path, name.name))
+
+
 def _unknown(name: Name, context: Context) -> None:
     scope = context.scope
-    word = ".".join((*name.path, name.name))
+    word = flat(name)
     rule = "unknown-input" if scope.kind in ("formula", "function") else "unknown-column"
     if name.path:
         _dotted(name, word, rule, context)
@@ -151,7 +160,7 @@ def _known(word: str, scope: Scope) -> str:
     if scope.kind == "formula":
         declared = f"; {_are('input', scope, known)}" if known else ""
         return f"declare it under `inputs`: `{word}: dataset.column`{declared}"
-    if scope.kind in ("row", "computed"):
+    if scope.kind in ("row", "computed", "units"):
         return f"declare it under `columns` of `{scope.dataset}`" + (f", which has {known}" if known else "")
     return _are("argument" if scope.kind == "function" else "column", scope, known)
 
@@ -170,5 +179,10 @@ def _dotted(name: Name, word: str, rule: str, context: Context) -> None:
     elif name.path == (scope.dataset,) and name.name in scope.symbols:
         message = f"`{word}` names its data set, which is already known here"
         context.report(rule, message, name.place, f"write `{name.name}`", name.name, safe=True)
+    elif any(known.startswith(f"{name.path[0]}.") for known in scope.symbols):
+        close = get_close_matches(word, [s for s in scope.symbols if "." in s], 1, 0.6)
+        there = ", ".join(f"`{s}`" for s in scope.symbols if s.startswith(f"{name.path[0]}."))
+        help = f"did you mean `{close[0]}`?" if close else f"there are {there}"
+        context.report(rule, f"join `{name.path[0]}` brings no column `{name.name}`", name.place, help)
     else:
         context.report(rule, f"`{word}`: no join is called `{name.path[0]}`", name.place, _known(name.name, scope))

@@ -146,7 +146,7 @@ def _narrowing(loaded: Loaded, ids: Sequence[str], where: str | None) -> Narrowi
     for id in _read_by(loaded, ids):
         dataset = loaded.catalog.datasets[id]
         findings = Findings()
-        scope = row_scope(dataset.spec, loaded.catalog.macros, {n: e.type for n, e in dataset.computed})
+        scope = row_scope(dataset, loaded.catalog.macros)
         conditions = checked_filters([Text.of(where, "--where")], scope, "--where", findings)
         wrong = next((f for f in findings if f.severity == "error"), None)
         if wrong is not None:

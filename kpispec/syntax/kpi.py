@@ -116,7 +116,7 @@ def _least(node: Map, route: Route) -> int | None:
     found = integer(value)
     if found is None and written is not None:
         message = f"`min_n` names `{named}`, which is no param that holds a whole number"
-        route.to("min_n").say("bad-value", message, written.span, "write a whole number, or add it under `params`")
+        route.to("min_n").say("wrong-type", message, written.span, "write a whole number, or add it under `params`")
     return found
 
 

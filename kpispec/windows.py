@@ -1,0 +1,124 @@
+"""Stretches of time beside the period: windows that end where it ends, and offsets to an earlier one."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kpispec.periods import Period, key_of, period_of
+
+UNITS = ("period", "day", "week", "month", "quarter", "year")
+TO_DATE = ("month_to_date", "quarter_to_date", "year_to_date")
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+# Of which lengths a number of periods of a grain is made.
+_WHOLE = {
+    "day": ("day", "week", "month", "quarter", "year"),
+    "week": ("week", "year"),
+    "month": ("month", "quarter", "year"),
+    "quarter": ("quarter", "year"),
+    "year": ("year",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """So many units; `count` is 1 for the units that end in `to_date` and for `all`. An offset counts below zero."""
+
+    count: int
+    unit: str
+
+    @property
+    def words(self) -> str:
+        if self.unit in TO_DATE or self.unit == "all":
+            return self.unit
+        return f"{self.count} {self.unit}" + ("" if abs(self.count) == 1 else "s")
+
+    @property
+    def slug(self) -> str:
+        """The words as part of an id."""
+        return self.words.replace("-", "minus_").replace(" ", "_")
+
+
+_COUNTED = re.compile(r"(-?\d+) +([a-z]+?)s?")
+
+
+def parse_window(text: str) -> Length | None:
+    """`12 months`, `2 periods`, `year_to_date`, `all`; `None` for anything else."""
+    if text in TO_DATE or text == "all":
+        return Length(1, text)
+    found = _counted(text)
+    return found if found is not None and found.count > 0 else None
+
+
+def parse_offset(text: str) -> Length | None:
+    """`-1 period`, `-2 years`; `None` for anything else."""
+    found = _counted(text)
+    return found if found is not None and found.count < 0 else None
+
+
+def _counted(text: str) -> Length | None:
+    found = _COUNTED.fullmatch(text.strip())
+    if found is None or found[2] not in UNITS:
+        return None
+    return Length(int(found[1]), found[2])
+
+
+def shifted(grain: str, key: int, offset: Length) -> int | None:
+    """The key of the period an offset leads to; `None` where the calendar has none, or the offset is no whole number
+    of periods.
+    """
+    if offset.unit == "period":
+        return None if grain == "all" else key + offset.count
+    if not is_whole(grain, offset):
+        return None
+    start = period_of(grain, key).start
+    assert start is not None
+    if grain == "week":
+        return _weeks(start, offset)
+    if offset.unit in MONTHS:
+        return key_of(months_after(start, offset.count * MONTHS[offset.unit]), grain)
+    return key + offset.count * (7 if offset.unit == "week" else 1)
+
+
+def is_whole(grain: str, offset: Length) -> bool:
+    """Whether an offset leads from a period of a grain to another one."""
+    return offset.unit == "period" or offset.unit in _WHOLE.get(grain, ())
+
+
+def _weeks(monday: date, offset: Length) -> int | None:
+    if offset.unit == "week":
+        return key_of(monday + timedelta(weeks=offset.count), "week")
+    iso = monday.isocalendar()
+    try:
+        return key_of(date.fromisocalendar(iso.year + offset.count, iso.week, 1), "week")
+    except ValueError:
+        return None
+
+
+def months_after(day: date, months: int) -> date:
+    """So many months later on the calendar, the day clipped to the month's last."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def window_start(length: Length, period: Period) -> date | None:
+    """The first day of a window that ends with a period; `None` where it has none."""
+    if period.start is None or period.end is None or length.unit == "all":
+        return None
+    if length.unit == "period":
+        return period_of(period.grain, period.key - length.count + 1).start
+    if length.unit in MONTHS:
+        return months_after(period.end, -length.count * MONTHS[length.unit])
+    if length.unit in TO_DATE:
+        return to_date_start(length.unit, period.end - timedelta(days=1))
+    return period.end - timedelta(days=length.count * (7 if length.unit == "week" else 1))
+
+
+def to_date_start(unit: str, day: date) -> date:
+    """The first day of the month, quarter or year that holds a day."""
+    if unit == "year_to_date":
+        return date(day.year, 1, 1)
+    month = day.month if unit == "month_to_date" else (day.month - 1) // 3 * 3 + 1
+    return date(day.year, month, 1)
