@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kpispec.catalog.model import Dataset, Kpi
+from kpispec.catalog.model import Dataset, Join, Kpi
 from kpispec.formula.tree import Expr, Type
 from kpispec.periods import year_before
+from kpispec.windows import Length
 
 TERM = ("term",)
 MEASURE = ("measure",)
@@ -72,18 +73,52 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One aggregate over the rows of a data set for which all of `where` is true. `count` without argument counts rows.
+class Placement:
+    """Which rows a period reads.
 
-    `zero` marks counts: 0, not null, where the period is covered and no row matches. `reject` terms read a column's
-    reject flag instead of an expression.
+    `at`: those whose clock is in it. `at_start` `at_end` `in_force`: those in force between `clock` and `until`.
+    `window` is read in the place of the period, up to its end; `frame` takes the place of the period itself, so that it
+    is what `period_start()` and the words of `when` mean too.
     """
 
-    dataset: str
+    clock: str | None
+    mode: str = "at"
+    until: str | None = None  # where the interval ends; set for the words of `when`
+    window: Length | None = None
+    frame: Length | None = None
+
+    @property
+    def reach(self) -> Length | None:
+        """The stretch that is read in the place of the period."""
+        return self.window or self.frame
+
+    @property
+    def plain(self) -> bool:
+        """Whether a row is in one period at most: that of its clock."""
+        return self.mode == "at" and self.reach is None
+
+    @property
+    def words(self) -> str:
+        parts = [self.mode if self.mode != "at" else f"by_{(self.clock or 'none').replace('.', '_')}"]
+        parts += [f"over_{self.window.slug}"] if self.window is not None else []
+        parts += [f"within_{self.frame.slug}"] if self.frame is not None else []
+        return "_".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One aggregate over the rows of a scan for which all of `where` is true. `count` without argument counts rows.
+
+    `zero` marks counts: 0, not null, where the period is covered and no row matches. `reject` terms read a column's
+    reject flag instead of an expression. Segments are not cut by the dimensions of `whole`.
+    """
+
+    scan: str
     function: str
     args: tuple[Expr, ...] = ()
     where: tuple[Expr, ...] = ()
     reject: tuple[str, str] | None = None  # (column, reason)
+    whole: tuple[str, ...] = ()
 
     @property
     def additive(self) -> bool:
@@ -102,9 +137,46 @@ class NamedTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """One pass over a data set. `columns` are the bound columns it reads, `dimensions` those of its `sets`."""
+class Beside:
+    """The rows of another data set that stand beside those of one, under the name of a join.
 
+    `columns` are the bound columns read of it, `names` what is asked of each row; `besides` are its own joins.
+    """
+
+    join: Join
+    dataset: Dataset
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    clock_type: Type
+    besides: "tuple[Beside, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitValue:
+    """A value of one unit: `expr` aggregates the unit's rows for which `where` is true; null where none is."""
+
+    name: str
+    expr: Expr
+    where: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Rows that are summed up unit by unit: `keys` are the columns that name the unit in each of them."""
+
+    scan: "Scan"
+    keys: tuple[str, ...]
+    values: tuple[UnitValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over a data set. `columns` are the bound columns it reads, `dimensions` those of its `sets`.
+
+    With `members`, a scan of units: what its terms read are the values of its members, matched by their keys.
+    """
+
+    id: str
     dataset: Dataset
     columns: tuple[str, ...]
     clock: str | None
@@ -114,10 +186,20 @@ class Scan:
     first_day: date | None = None  # rows before are not needed
     last_day: date | None = None  # nor from this day on
     covers: tuple[int | None, int | None] = (None, None)  # periods declared to be covered, where the data does not say
+    placement: Placement = Placement(None)
+    known_type: Type = Type.UNKNOWN  # of the data set's own clock
+    besides: tuple[Beside, ...] = ()
+    members: tuple[Member, ...] = ()
 
     @property
-    def id(self) -> str:
-        return self.dataset.id
+    def datasets(self) -> tuple[str, ...]:
+        """The data sets whose rows are read, those of joins aside."""
+        return tuple(dict.fromkeys(m.scan.dataset.id for m in self.members)) or (self.dataset.id,)
+
+    @property
+    def wholes(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of dimensions that some of its terms are not cut by."""
+        return tuple(dict.fromkeys(t.term.whole for t in self.terms))
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -156,9 +238,12 @@ class Measure:
     factor: float = 1.0
     rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
     fatal: tuple[tuple[str, str], ...] = ()  # (column or input, term) of rejects that are an error: `invalid: fail`
-    undated: tuple[tuple[str, str], ...] = ()  # (data set, term): its count over the rows without a period
+    undated: tuple[tuple[str, str], ...] = ()  # (scan, term): its count over the rows without a period
     datasets: tuple[str, ...] = ()
-    upstream: tuple[tuple[str, str], ...] = ()  # input -> measure id
+    scans: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (scan, the dimensions it is not cut by)
+    upstream: tuple[tuple[str, str, Length | None], ...] = ()  # (input, measure id, offset)
+    frame: Length | None = None  # the window that takes the place of the period
+    settles: float = 0.0  # seconds after a period's end until all its rows are decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +265,29 @@ class Plan:
     measures: tuple[Measure, ...]
     unavailable: tuple[Unavailable, ...] = ()
     reject_totals: tuple[tuple[str, str, str, str], ...] = ()
+    earliest: int | None = None  # the first period that something asked for looks at
 
     def measure(self, id: str) -> Measure | None:
         """A measure by its name, or by the id of the KPI that it is the whole of."""
         return next((m for m in self.measures if m.id in (id, self.request.measure_of(id))), None)
 
-    def scan(self, dataset: str) -> Scan | None:
-        return next((s for s in self.scans if s.id == dataset), None)
+    @property
+    def reach(self) -> tuple[int | None, int | None]:
+        """The periods to be computed: those asked for, and before them those that they look back at."""
+        return self.earliest, self.request.reach[1]
+
+    def scan(self, id: str) -> Scan | None:
+        return next((s for s in self.scans if s.id == id), None)
+
+    def scans_of(self, dataset: str) -> tuple[Scan, ...]:
+        """The scans that read a data set, the one by its own clock first."""
+        found = [s for s in self.scans if dataset in s.datasets]
+        return tuple(sorted(found, key=lambda s: s.id != dataset))
 
     def covers_set(self, measure: Measure, dimensions: tuple[str, ...]) -> bool:
-        """Whether every data set of a measure can be cut by these dimensions."""
-        scans = (self.scan(d) for d in measure.datasets)
-        return all(s is not None and dimensions in s.sets for s in scans)
+        """Whether all rows of a measure can be cut by these dimensions, those aside that they are not to be cut by."""
+        for id, whole in measure.scans:
+            scan = self.scan(id)
+            if scan is None or tuple(d for d in dimensions if d not in whole) not in scan.sets:
+                return False
+        return True

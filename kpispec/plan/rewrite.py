@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from kpispec.formula.tree import Binary, Call, Expr, Name, Type, children, rebuild, walk
 from kpispec.plan.model import MEASURE, MEASURE_N, Measure
 from kpispec.plan.terms import Aggregate
+from kpispec.windows import Length
 
 Replace = Callable[[Expr], Expr | None]
 
@@ -20,7 +21,9 @@ def transform(expr: Expr, change: Replace) -> Expr:
 class Formula:
     """A checked formula with its aggregates taken apart and its KPI inputs planned."""
 
-    def __init__(self, tree: Expr, made: Mapping[Expr, Aggregate], upstream: Mapping[str, Measure]) -> None:
+    def __init__(
+        self, tree: Expr, made: Mapping[Expr, Aggregate], upstream: Mapping[str, tuple[Measure, Length | None]]
+    ) -> None:
         self.tree = tree
         self.made = made
         self.upstream = upstream
@@ -33,7 +36,7 @@ class Formula:
         if expr in self.made:
             return self.made[expr].value
         if isinstance(expr, Name) and expr.name in self.upstream:
-            return Name(self.upstream[expr.name].id, MEASURE, place=expr.place, type=expr.type)
+            return self._measure(expr, MEASURE, expr.type)
         return None
 
     def holds_aggregate(self, expr: Expr) -> bool:
@@ -53,8 +56,14 @@ class Formula:
             return below if below is not None else self.n(expr.left)
         return least([n for n in (self.n(c, denominator) for c in children(expr)) if n is not None])
 
+    def _measure(self, expr: Name, kind: tuple[str, ...], type: Type) -> Expr:
+        """What an input reads of another measure, in the period it is computed for or an earlier one."""
+        measure, offset = self.upstream[expr.name]
+        path = kind if offset is None else (*kind, offset.words)
+        return Name(measure.id, path, place=expr.place, type=type)
+
     def _measure_n(self, expr: Name) -> Expr:
-        return Name(self.upstream[expr.name].id, MEASURE_N, place=expr.place, type=Type.INTEGER)
+        return self._measure(expr, MEASURE_N, Type.INTEGER)
 
     def seen(self) -> Expr | None:
         """The values that all aggregates together saw: 0 means that nothing was there to compute from."""

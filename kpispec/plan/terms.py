@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial, reduce
 
-from kpispec.catalog.model import BoundRows
 from kpispec.formula.check import aggregates, names
 from kpispec.formula.constants import constant
 from kpispec.formula.macros import substitute
 from kpispec.formula.tree import Between, Binary, Call, Expr, In, Is, Name, Number, Star, String, Type, Unary
 from kpispec.plan.model import TERM, NamedTerm, Term
+from kpispec.plan.placing import Placed
 
 
 @dataclass(slots=True)
@@ -25,8 +25,8 @@ class TermTable:
         self.users.setdefault(term, {})[user] = None
         return self.names[term]
 
-    def of(self, dataset: str) -> tuple[NamedTerm, ...]:
-        found = [(n, t) for t, n in self.names.items() if t.dataset == dataset]
+    def of(self, scan: str) -> tuple[NamedTerm, ...]:
+        found = [(n, t) for t, n in self.names.items() if t.scan == scan]
         return tuple(NamedTerm(n, t, tuple(self.users[t])) for n, t in found)
 
 
@@ -36,10 +36,13 @@ def _word(term: Term) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RowSet:
-    """The rows one aggregate reads: a data set and its filters."""
+    """The rows one aggregate reads: a scan and filters, the dimensions not cut by, and how much each row counts."""
 
-    dataset: str
+    scan: str
     where: tuple[Expr, ...]
+    whole: tuple[str, ...] = ()
+    weight: Expr | None = None
+    unit: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +50,18 @@ class Context:
     """Where a formula's inputs come from, and the table its terms go to."""
 
     kpi: str
-    rows: tuple[BoundRows, ...]
-    narrowing: tuple[tuple[str, tuple[Expr, ...]], ...]  # per data set, from a KPI input's `where`
+    inputs: tuple[Placed, ...]
     table: TermTable
 
     def row_set(self, call: Call) -> RowSet:
         """The row set an aggregate reads: that of the inputs in it, else the only one the KPI has."""
         used = names(call)
-        rows = next((r for r in self.rows if r.spec.name in used), self.rows[0])
-        return RowSet(rows.dataset, self.conditions(rows))
-
-    def conditions(self, rows: BoundRows) -> tuple[Expr, ...]:
-        return conjunction((*rows.where, *dict(self.narrowing).get(rows.dataset, ())))
+        read = next((i for i in self.inputs if i.name in used), self.inputs[0])
+        return RowSet(read.scan, read.where, read.whole, read.weight, read.unit)
 
     def values(self, expr: Expr) -> Expr:
         """An expression over inputs as one over columns."""
-        return substitute(expr, {r.spec.name: r.expr for r in self.rows})
+        return substitute(expr, {i.name: i.expr for i in self.inputs})
 
 
 def conjunction(conditions: tuple[Expr, ...]) -> tuple[Expr, ...]:
@@ -111,22 +110,33 @@ def decompose(call: Call, context: Context) -> Aggregate:
     if call.filter is not None:
         kept = conjunction((*kept, context.values(call.filter)))
     args = tuple(context.values(a) for a in call.args)
-    return _Maker(call, rows.dataset, kept, context).make(args)
+    return _Maker(call, rows, kept, context).make(args)
 
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
     call: Call
-    dataset: str
+    rows: RowSet
     where: tuple[Expr, ...]
     context: Context
 
     def term(self, function: str, args: tuple[Expr, ...] = (), extra: tuple[Expr, ...] = ()) -> Expr:
         where = conjunction((*self.where, *extra)) if extra else self.where
-        name = self.context.table.name(Term(self.dataset, function, args, where), self.context.kpi)
+        term = Term(self.rows.scan, function, args, where, whole=self.rows.whole)
+        name = self.context.table.name(term, self.context.kpi)
         return Name(name, TERM, place=self.call.place, type=_type_of(function, args, self.call))
 
+    def counted(self, args: tuple[Expr, ...] = (), extra: tuple[Expr, ...] = ()) -> Expr:
+        """How many sampling units have a value: rows, or what `sample_unit` names."""
+        unit = self.rows.unit
+        if unit is None:
+            return self.term("count", args, extra)
+        return self.term("count_distinct", (unit,), (*extra, *(self.known(a) for a in args)))
+
     def make(self, args: tuple[Expr, ...]) -> Aggregate:
+        weighted = WEIGHTED.get(self.call.name) if self.rows.weight is not None and not self.call.distinct else None
+        if weighted is not None:
+            return weighted(self, args)
         maker = _MAKERS.get(self.call.name)
         if self.call.name == "count" and self.call.distinct:
             return self.plain("count_distinct", args)
@@ -135,7 +145,7 @@ class _Maker:
         return self.plain(self.call.name, args)
 
     def plain(self, function: str, args: tuple[Expr, ...]) -> Aggregate:
-        seen = self.term("count", args[:1], tuple(self.known(a) for a in args[1:] if function in _OF_PAIRS))
+        seen = self.counted(args[:1], tuple(self.known(a) for a in args[1:] if function in _OF_PAIRS))
         return Aggregate(self.term(function, args), seen, seen)
 
     def known(self, expr: Expr) -> Expr:
@@ -151,7 +161,7 @@ class _Maker:
         return Number(text, place=self.call.place, type=Type.NUMBER)
 
 
-_OF_PAIRS = ("arg_min", "arg_max", "corr")  # skip rows where either argument is null
+_OF_PAIRS = ("arg_min", "arg_max", "corr", "km_quantile", "km_share")  # skip rows where either argument is null
 
 
 def _type_of(function: str, args: tuple[Expr, ...], call: Call) -> Type:
@@ -161,14 +171,14 @@ def _type_of(function: str, args: tuple[Expr, ...], call: Call) -> Type:
 
 
 def _count(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
-    star = not args or isinstance(args[0], Star)
-    counted = maker.term("count", () if star else args)
-    return Aggregate(counted, counted, counted)
+    known = () if not args or isinstance(args[0], Star) else args
+    counted, n = maker.term("count", known), maker.counted(known)
+    return Aggregate(counted, n, n)
 
 
 def _count_if(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
     matching = maker.term("count", (), args[:1])
-    return Aggregate(matching, maker.term("count", (known_with(args[0]),)), matching)
+    return Aggregate(matching, maker.counted((known_with(args[0]),)), maker.counted((), args[:1]))
 
 
 def known_with(expr: Expr) -> Expr:
@@ -195,14 +205,18 @@ _STRICT = ("=", "<>", "<", "<=", ">", ">=", "+", "-", "*")
 
 def _sum_if(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
     total = maker.term("sum", args[:1], args[1:])
-    seen = maker.term("count", args[:1], args[1:])
-    nothing = maker.op("*", maker.number("0"), seen)  # null outside of what the data covers, as the count is
-    return Aggregate(maker.call_of("coalesce", total, nothing), seen, seen)
+    n = maker.counted(args[:1], args[1:])
+    return Aggregate(_or_nothing(maker, total, maker.term("count", args[:1], args[1:])), n, n)
+
+
+def _or_nothing(maker: _Maker, total: Expr, seen: Expr) -> Expr:
+    """A sum that is 0 where no row counts, and null outside of what the data covers, as the count is."""
+    return maker.call_of("coalesce", total, maker.op("*", maker.number("0"), seen))
 
 
 def _avg(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
-    seen = maker.term("count", args)
-    return Aggregate(maker.op("/", maker.term("sum", args), seen, maker.call.type), seen, seen)
+    seen, n = maker.term("count", args), maker.counted(args)
+    return Aggregate(maker.op("/", maker.term("sum", args), seen, maker.call.type), n, n)
 
 
 def _median(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
@@ -211,10 +225,10 @@ def _median(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
 
 def _variance(sample: bool, root: bool) -> Callable[[_Maker, tuple[Expr, ...]], Aggregate]:
     def make(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
-        seen = maker.term("count", args)
+        seen, n = maker.term("count", args), maker.counted(args)
         below = maker.op("-", seen, maker.number("1")) if sample else seen
         variance = maker.op("/", maker.term("m2", args), below)
-        return Aggregate(maker.call_of("sqrt", variance) if root else variance, seen, seen)
+        return Aggregate(maker.call_of("sqrt", variance) if root else variance, n, n)
 
     return make
 
@@ -229,6 +243,94 @@ _MAKERS: dict[str, Callable[[_Maker, tuple[Expr, ...]], Aggregate]] = {
     "var_pop": _variance(sample=False, root=False),
     "stddev_samp": _variance(sample=True, root=True),
     "stddev_pop": _variance(sample=False, root=True),
+}
+
+
+# weighted rows ------------------------------------------------------------------------------------------------------
+
+
+def _weight_of(maker: _Maker, args: tuple[Expr, ...] = (), extra: tuple[Expr, ...] = ()) -> Expr:
+    """The weight of the rows that have a value."""
+    assert maker.rows.weight is not None
+    return maker.term("sum", (maker.rows.weight,), (*extra, *(maker.known(a) for a in args)))
+
+
+def _times(maker: _Maker, *factors: Expr) -> Expr:
+    return reduce(lambda a, b: maker.op("*", a, b, b.type), factors)
+
+
+def _weighted_sum(maker: _Maker, args: tuple[Expr, ...], extra: tuple[Expr, ...] = ()) -> Expr:
+    assert maker.rows.weight is not None
+    return maker.term("sum", (_times(maker, maker.rows.weight, args[0]),), extra)
+
+
+def _weighted_count(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
+    known = () if not args or isinstance(args[0], Star) else args
+    n = maker.counted(known)
+    return Aggregate(_or_nothing(maker, _weight_of(maker, known), maker.term("count", known)), n, n)
+
+
+def _weighted_count_if(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
+    matching = maker.term("count", (), args[:1])
+    total = _or_nothing(maker, _weight_of(maker, (), args[:1]), matching)
+    return Aggregate(total, maker.counted((known_with(args[0]),)), maker.counted((), args[:1]))
+
+
+def _weighted_total(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
+    n = maker.counted(args[:1], args[1:])
+    total = _weighted_sum(maker, args, args[1:])
+    if maker.call.name == "sum_if":
+        total = _or_nothing(maker, total, maker.term("count", args[:1], args[1:]))
+    return Aggregate(total, n, n)
+
+
+def _weighted_avg(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
+    n = maker.counted(args)
+    mean = maker.op("/", _weighted_sum(maker, args), _weight_of(maker, args), maker.call.type)
+    return Aggregate(mean, n, n)
+
+
+def _weighted_variance(sample: bool, root: bool) -> Callable[[_Maker, tuple[Expr, ...]], Aggregate]:
+    """The mean square around the weighted mean; of a sample unbiased for weights that tell how reliable a row is."""
+
+    def make(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
+        assert maker.rows.weight is not None
+        n, total, sums = maker.counted(args), _weight_of(maker, args), _weighted_sum(maker, args)
+        squares = maker.term("sum", (_times(maker, maker.rows.weight, args[0], args[0]),))
+        deviations = maker.op("-", squares, maker.op("/", _times(maker, sums, sums), total))
+        below = total
+        if sample:
+            both = (_times(maker, maker.rows.weight, maker.rows.weight),)
+            twice = maker.term("sum", both, tuple(maker.known(a) for a in args))
+            below = maker.op("-", total, maker.op("/", twice, total))
+        variance = maker.op("/", maker.call_of("greatest", deviations, maker.number("0")), below)
+        return Aggregate(maker.call_of("sqrt", variance) if root else variance, n, n)
+
+    return make
+
+
+def _weighted_quantile(maker: _Maker, args: tuple[Expr, ...]) -> Aggregate:
+    """The smallest value that at least the share p of the weight does not pass."""
+    assert maker.rows.weight is not None
+    n = maker.counted(args[:1])
+    p = args[1] if len(args) > 1 else maker.number("0.5")
+    return Aggregate(maker.term("weighted_quantile", (args[0], maker.rows.weight, p)), n, n)
+
+
+# What weights change; the smallest, the greatest and different values are the same under any weights.
+WEIGHTED: dict[str, Callable[[_Maker, tuple[Expr, ...]], Aggregate]] = {
+    "count": _weighted_count,
+    "count_if": _weighted_count_if,
+    "sum": _weighted_total,
+    "sum_if": _weighted_total,
+    "avg": _weighted_avg,
+    "median": _weighted_quantile,
+    "quantile_cont": _weighted_quantile,
+    "quantile_disc": _weighted_quantile,
+    "var_samp": _weighted_variance(sample=True, root=False),
+    "var_pop": _weighted_variance(sample=False, root=False),
+    "stddev_samp": _weighted_variance(sample=True, root=True),
+    "stddev_pop": _weighted_variance(sample=False, root=True),
 }
 
 
