@@ -7,7 +7,6 @@ from datetime import date
 from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
-from kpispec.periods import key_of, period_of
 from kpispec.plan.model import Bound, Measure, Plan, Request, Scan, Spread, Term, Unavailable
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.spread import spread_of
@@ -228,9 +227,9 @@ class _Planner:
         request, declared = self.request, dataset.spec.covers
         if request.covered:
             return EVER
-        running = key_of(request.as_of_day, request.grain)
-        first = None if declared.first is None else key_of(declared.first, request.grain)
-        last = None if declared.last is None else key_of(declared.last, request.grain)
+        running = request.key_of(request.as_of_day)
+        first = None if declared.first is None else request.key_of(declared.first)
+        last = None if declared.last is None else request.key_of(declared.last)
         return first, running if declared.to_as_of else last
 
     def _known(self, dataset: Dataset) -> dict[str, Type]:
@@ -258,12 +257,12 @@ class _Planner:
 
     def _days(self) -> tuple[date | None, date | None]:
         """The days that the periods asked for, and those they are compared with, can reach."""
-        grain = self.request.grain
-        if grain == "all":
+        request = self.request
+        if request.grain == "all":
             return None, None
-        first, last = self.request.reach
-        start = None if first is None else period_of(grain, first).start
-        return start, None if last is None else period_of(grain, last).end
+        first, last = request.reach
+        start = None if first is None else request.period_of(first).start
+        return start, None if last is None else request.period_of(last).end
 
 
 def _spread(kpi: Kpi, context: Context) -> Spread | None:
