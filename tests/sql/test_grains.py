@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from kpispec.periods import FISCAL_GRAINS, DeclaredPeriods, Grains, fiscal_year_start, first_day, key_of
+from kpispec.periods import FISCAL_GRAINS, DeclaredPeriods, Grains, first_day, fiscal_year_start, key_of
 from kpispec.sql import grains as sql
 
 FIRST, LAST = date(2019, 12, 20), date(2026, 2, 10)
