@@ -71,8 +71,8 @@ def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
     """The conversions between clocks and the periods that the statements name."""
     clock = Clockwork(plan.request)
     first, last = clock.reach()
-    groups = [(m,) for zone in dict.fromkeys((plan.request.timezone, *zones)) for m in macros(zone, first, last)]
-    groups += clock.macros()
+    every = dict.fromkeys((plan.request.timezone, *zones))
+    groups = (*((m,) for zone in every for m in macros(zone, first, last)), *clock.macros())
     return tuple(s for group in groups if any(_named(s, text) for s in group) for s in group)
 
 
