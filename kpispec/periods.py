@@ -1,10 +1,12 @@
 """Calendar periods by grain: integer keys that count them, their local days, and the ones they are compared with.
 
 Keys: day = days since 1970-01-01, week = ISO weeks since the Monday 1970-01-05, month = 12 * year + month - 1,
-quarter = 4 * year + quarter - 1, year = the year, all = 0.
+quarter = 4 * year + quarter - 1, year = the year, all = 0. So are fiscal_period, fiscal_quarter and fiscal_year, with
+the fiscal year's number in the place of the year; periods that a calendar names are counted from 1.
 """
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,15 +17,92 @@ FIRST_DAY = date(1970, 1, 1)
 FIRST_MONDAY = date(1970, 1, 5)
 
 
+FISCAL_GRAINS = ("fiscal_period", "fiscal_quarter", "fiscal_year")
+_PER_YEAR = {"fiscal_period": 12, "fiscal_quarter": 4, "fiscal_year": 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
-    """[start, end) in local days of the project's zone. Grain `all` has neither. `key` orders periods of one grain."""
+    """[start, end) in local days of the project's zone. Grain `all` has neither. `key` orders periods of one grain.
 
-    grain: str  # day week month quarter year all
+    `names` are what a calendar calls it, by language; a grain of every calendar has none.
+    """
+
+    grain: str  # day week month quarter year all, or a calendar's
     key: int
     start: date | None
     end: date | None
     complete: bool = True
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredPeriods:
+    """Periods of a grain that a calendar spells out, without gaps: `starts` are their first days, `end` follows all.
+
+    `first` is the key of the first one. `names` are empty, or of each period by language.
+    """
+
+    grain: str
+    first: int
+    starts: tuple[date, ...]
+    end: date
+    names: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.starts) - 1
+
+    def key_of(self, day: date) -> int:
+        """The key of the period that holds a day; the one before the first, or after the last, for a day outside."""
+        if day >= self.end:
+            return self.last + 1
+        return self.first + bisect_right(self.starts, day) - 1
+
+    def first_day(self, key: int) -> date:
+        """The first day of a period; that after the last one is `end`, and so is the limit of what lies beyond."""
+        at = key - self.first
+        if at < 0:
+            return date.min
+        return self.starts[at] if at < len(self.starts) else self.end if at == len(self.starts) else date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Grains:
+    """The grains that a calendar adds to those of every calendar.
+
+    `fiscal_start` is the month and day on which a fiscal year begins, `None` where there is none or it is spelled
+    out in `declared`. A fiscal year has the number of the calendar year in which it ends; `by_start`: begins.
+    """
+
+    fiscal_start: tuple[int, int] | None = None
+    by_start: bool = False
+    declared: tuple[DeclaredPeriods, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every grain there is."""
+        fiscal = FISCAL_GRAINS if self.fiscal_start is not None else ()
+        return tuple(dict.fromkeys((*GRAINS[:-1], *fiscal, *(d.grain for d in self.declared), "all")))
+
+    def spelled(self, grain: str) -> DeclaredPeriods | None:
+        """The periods of a grain that the calendar spells out; `None` for one that follows from a rule."""
+        return next((d for d in self.declared if d.grain == grain), None)
+
+    @property
+    def fiscal_shift(self) -> int:
+        """What is added to `12 * year + month - 1` for the key of the fiscal period that begins in a month."""
+        month, day = self.fiscal_start or (1, 1)
+        ahead = 0 if self.by_start or (month, day) == (1, 1) else 12
+        return ahead - (month - 1)
+
+    @property
+    def fiscal_day(self) -> int:
+        """The day of the month on which fiscal periods begin."""
+        return (self.fiscal_start or (1, 1))[1]
+
+
+EVERY_CALENDAR = Grains()
 
 
 _KEYS: dict[str, Callable[[date], int]] = {
@@ -46,21 +125,60 @@ _STARTS: dict[str, Callable[[int], date]] = {
 _YEAR_STEP = {"month": 12, "quarter": 4, "year": 1}
 
 
-def key_of(day: date, grain: str) -> int:
-    """The key of the period of a grain that holds a day."""
+def key_of(day: date, grain: str, grains: Grains = EVERY_CALENDAR) -> int:
+    """The key of the period of a grain that holds a day; a calendar may end before it, or begin after it."""
+    spelled = grains.spelled(grain)
+    if spelled is not None:
+        return spelled.key_of(day)
+    if grain in _PER_YEAR:
+        begun = day.year * 12 + day.month - 1 - (day.day < grains.fiscal_day)
+        return (begun + grains.fiscal_shift) // (12 // _PER_YEAR[grain])
     return _KEYS[grain](day)
 
 
-def period_of(grain: str, key: int, as_of_day: date | None = None) -> Period:
+def first_day(grain: str, key: int, grains: Grains = EVERY_CALENDAR) -> date:
+    """The first day of the period of a key. Grain `all` has none."""
+    spelled = grains.spelled(grain)
+    if spelled is not None:
+        return spelled.first_day(key)
+    if grain in _PER_YEAR:
+        month = key * (12 // _PER_YEAR[grain]) - grains.fiscal_shift
+        return date(month // 12, month % 12 + 1, grains.fiscal_day)
+    return _STARTS[grain](key)
+
+
+def period_of(grain: str, key: int, as_of_day: date | None = None, grains: Grains = EVERY_CALENDAR) -> Period:
     """The period of a key. It is complete when `as_of_day` (the local day of as-of) is at or past its end."""
     if grain == "all":
         return Period("all", 0, None, None)
-    start, end = _STARTS[grain](key), _STARTS[grain](key + 1)
-    return Period(grain, key, start, end, as_of_day is None or as_of_day >= end)
+    start, end = first_day(grain, key, grains), first_day(grain, key + 1, grains)
+    spelled = grains.spelled(grain)
+    named = spelled is not None and 0 <= key - spelled.first < len(spelled.names)
+    names = spelled.names[key - spelled.first] if spelled is not None and named else ()
+    return Period(grain, key, start, end, as_of_day is None or as_of_day >= end, names)
 
 
-def year_before(grain: str, key: int) -> int | None:
-    """The key of the same period a year earlier: the same ISO week (none for a week 53), the 28th for 29 February."""
+def fiscal_year_start(day: date, grains: Grains = EVERY_CALENDAR) -> date | None:
+    """The first day of the fiscal year that holds a day: 1 January where nothing else is said.
+
+    `None` for a day outside of the years that a calendar spells out.
+    """
+    spelled = grains.spelled("fiscal_year")
+    if spelled is not None and not spelled.starts[0] <= day < spelled.end:
+        return None
+    return first_day("fiscal_year", key_of(day, "fiscal_year", grains), grains)
+
+
+def year_before(grain: str, key: int, grains: Grains = EVERY_CALENDAR) -> int | None:
+    """The key of the same period a year earlier: the same ISO week (none for a week 53), the 28th for 29 February.
+
+    By a calendar's own period it is the one of the same number in the fiscal year before.
+    """
+    if grain in _PER_YEAR:
+        return _declared_only(key - _PER_YEAR[grain], grains.spelled(grain))
+    spelled = grains.spelled(grain)
+    if spelled is not None:
+        return _same_number(spelled, key, grains)
     if grain in _YEAR_STEP:
         return key - _YEAR_STEP[grain]
     start = _STARTS[grain](key) if grain != "all" else None
@@ -70,6 +188,20 @@ def year_before(grain: str, key: int) -> int | None:
         return _week_before(start)
     day = min(start.day, monthrange(start.year - 1, start.month)[1])
     return key_of(start.replace(year=start.year - 1, day=day), "day")
+
+
+def _declared_only(key: int, spelled: DeclaredPeriods | None) -> int | None:
+    return key if spelled is None or spelled.first <= key <= spelled.last else None
+
+
+def _same_number(spelled: DeclaredPeriods, key: int, grains: Grains) -> int | None:
+    years = [key_of(start, "fiscal_year", grains) for start in spelled.starts]
+    at = key - spelled.first
+    if not 0 <= at < len(years):
+        return None
+    number = at - years.index(years[at])
+    earlier = [place for place, year in enumerate(years) if year == years[at] - 1]
+    return spelled.first + earlier[number] if number < len(earlier) else None
 
 
 def _week_before(monday: date) -> int | None:

@@ -5,7 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kpispec.periods import Period, key_of, period_of
+from kpispec.periods import EVERY_CALENDAR, Grains, Period, first_day, fiscal_year_start, key_of, year_before
 
 UNITS = ("period", "day", "week", "month", "quarter", "year")
 TO_DATE = ("month_to_date", "quarter_to_date", "year_to_date")
@@ -64,16 +64,17 @@ def _counted(text: str) -> Length | None:
     return Length(int(found[1]), found[2])
 
 
-def shifted(grain: str, key: int, offset: Length) -> int | None:
+def shifted(grain: str, key: int, offset: Length, grains: Grains = EVERY_CALENDAR) -> int | None:
     """The key of the period an offset leads to; `None` where the calendar has none, or the offset is no whole number
     of periods.
     """
-    if offset.unit == "period":
-        return None if grain == "all" else key + offset.count
     if not is_whole(grain, offset):
         return None
-    start = period_of(grain, key).start
-    assert start is not None
+    if offset.unit == "period":
+        return key + offset.count
+    if grain not in _WHOLE:
+        return _years(grain, key, offset, grains)
+    start = first_day(grain, key, grains)
     if grain == "week":
         return _weeks(start, offset)
     if offset.unit in MONTHS:
@@ -82,8 +83,17 @@ def shifted(grain: str, key: int, offset: Length) -> int | None:
 
 
 def is_whole(grain: str, offset: Length) -> bool:
-    """Whether an offset leads from a period of a grain to another one."""
-    return offset.unit == "period" or offset.unit in _WHOLE.get(grain, ())
+    """Whether an offset leads from a period of a grain to another one. A calendar's own go by periods and years."""
+    if grain == "all":
+        return False
+    return offset.unit == "period" or offset.unit in _WHOLE.get(grain, ("year",))
+
+
+def _years(grain: str, key: int, offset: Length, grains: Grains) -> int | None:
+    at: int | None = key
+    for _ in range(-offset.count):
+        at = None if at is None else year_before(grain, at, grains)
+    return at
 
 
 def _weeks(monday: date, offset: Length) -> int | None:
@@ -103,22 +113,22 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def window_start(length: Length, period: Period) -> date | None:
+def window_start(length: Length, period: Period, grains: Grains = EVERY_CALENDAR) -> date | None:
     """The first day of a window that ends with a period; `None` where it has none."""
     if period.start is None or period.end is None or length.unit == "all":
         return None
     if length.unit == "period":
-        return period_of(period.grain, period.key - length.count + 1).start
+        return first_day(period.grain, period.key - length.count + 1, grains)
     if length.unit in MONTHS:
         return months_after(period.end, -length.count * MONTHS[length.unit])
     if length.unit in TO_DATE:
-        return to_date_start(length.unit, period.end - timedelta(days=1))
+        return to_date_start(length.unit, period.end - timedelta(days=1), grains)
     return period.end - timedelta(days=length.count * (7 if length.unit == "week" else 1))
 
 
-def to_date_start(unit: str, day: date) -> date:
-    """The first day of the month, quarter or year that holds a day."""
+def to_date_start(unit: str, day: date, grains: Grains = EVERY_CALENDAR) -> date:
+    """The first day of the month, quarter or (fiscal) year that holds a day."""
     if unit == "year_to_date":
-        return date(day.year, 1, 1)
+        return fiscal_year_start(day, grains) or date(day.year, 1, 1)
     month = day.month if unit == "month_to_date" else (day.month - 1) // 3 * 3 + 1
     return date(day.year, month, 1)

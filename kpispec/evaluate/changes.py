@@ -7,17 +7,16 @@ from kpispec.evaluate.intervals import rounded
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import Change, Reading, Segment
 from kpispec.evaluate.statistics import change_z, normal_quantile
-from kpispec.periods import period_of, year_before
-from kpispec.plan.model import Measure
+from kpispec.plan.model import Measure, Request
 
 COMPARISONS = ("previous_period", "same_period_last_year")
 
 
-def earlier(name: str, grain: str, key: int) -> int | None:
+def earlier(name: str, request: Request, key: int) -> int | None:
     """The key of the period that a comparison looks at."""
-    if grain == "all":
+    if request.grain == "all":
         return None
-    return key - 1 if name == "previous_period" else year_before(grain, key)
+    return key - 1 if name == "previous_period" else request.year_before(key)
 
 
 def compared(judge: Judge, measure: Measure, reading: Reading, names: tuple[str, ...]) -> Reading:
@@ -33,10 +32,11 @@ def compared(judge: Judge, measure: Measure, reading: Reading, names: tuple[str,
 
 
 def _change(judge: Judge, measure: Measure, reading: Reading, name: str) -> Change | None:
-    key = earlier(name, reading.period.grain, reading.period.key)
+    request = judge.plan.request
+    key = earlier(name, request, reading.period.key)
     if key is None:
         return None
-    against = period_of(reading.period.grain, key, judge.plan.request.as_of_day)
+    against = request.period_of(key)
     before = _reading(judge, measure, key, reading.segment)
     if before is None or before.value is None or reading.value is None:
         return Change(against, before.value if before is not None else None, None, None, None)

@@ -11,7 +11,7 @@ from kpispec.evaluate.beside import band_text, benchmarks_of, target_in_force
 from kpispec.evaluate.intervals import estimate_of, interval_of, is_uncertain, rounded
 from kpispec.evaluate.report import Reading, Reason, Segment, Status
 from kpispec.evaluate.table import Cell, Cells, DatasetFacts
-from kpispec.periods import Period, period_of
+from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan
 from kpispec.units import duration_seconds
 
@@ -47,7 +47,7 @@ class Judge:
 
     def _judged(self, measure: Measure, key: int, segment: Segment) -> Reading:
         kpi, request = measure.kpi, self.plan.request
-        period = period_of(request.grain, key, request.as_of_day)
+        period = request.period_of(key)
         cell = self.cells.get(measure.id, key, segment) if self._cut(measure, segment) else None
         broken = _broken(measure, cell)
         value = None if cell is None or cell.value is None or broken is not None else rounded(cell.value)

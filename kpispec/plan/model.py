@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from kpispec.catalog.model import Dataset, Join, Kpi
 from kpispec.formula.tree import Expr, Type
-from kpispec.periods import year_before
+from kpispec.periods import EVERY_CALENDAR, Grains, Period, key_of, period_of, year_before
 from kpispec.windows import Length
 
 TERM = ("term",)
@@ -54,6 +54,18 @@ class Request:
     history: bool = True  # compare with the period before and the one a year earlier
     reject_totals: bool = False  # count rejects per data set too
     covered: bool = False  # every period is taken to be covered: in tests, where no rows means none happened
+    grains: Grains = EVERY_CALENDAR  # those that the project's calendar adds
+
+    def key_of(self, day: date) -> int:
+        """The key of the period that holds a day."""
+        return key_of(day, self.grain, self.grains)
+
+    def period_of(self, key: int) -> Period:
+        return period_of(self.grain, key, self.as_of_day, self.grains)
+
+    def year_before(self, key: int) -> int | None:
+        """The key of the same period a year earlier, where there is one."""
+        return year_before(self.grain, key, self.grains)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -68,7 +80,7 @@ class Request:
         """The periods to be computed: those asked for, and before them those they are compared with."""
         if self.first is None or not self.history or self.grain == "all":
             return self.first, self.last
-        earlier = (self.first - 1, year_before(self.grain, self.first))
+        earlier = (self.first - 1, self.year_before(self.first))
         return min(k for k in earlier if k is not None), self.last
 
 

@@ -138,7 +138,10 @@ class _Planner:
         yield first
         for offset in chain:
             # The weeks of a year differ by one: the earliest of the neighbours is early enough for all of them.
-            near = (None if at is None else shifted(self.request.grain, at + step, offset) for step in (0, 1))
+            near = (
+                None if at is None else shifted(self.request.grain, at + step, offset, self.request.grains)
+                for step in (0, 1)
+            )
             at = min((k for k in near if k is not None), default=None)
             if at is not None:
                 yield at

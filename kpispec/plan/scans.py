@@ -7,7 +7,6 @@ from datetime import date
 from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Name, Type
-from kpispec.periods import key_of, period_of
 from kpispec.plan.columns import beside, besides_of, columns_behind, known_types
 from kpispec.plan.model import Bound, Member, Placement, Request, Scan, UnitValue
 from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
@@ -169,9 +168,9 @@ class ScanTable:
         request, declared = self.request, dataset.spec.covers
         if request.covered:
             return EVER
-        running = key_of(request.as_of_day, request.grain)
-        first = None if declared.first is None else key_of(declared.first, request.grain)
-        last = None if declared.last is None else key_of(declared.last, request.grain)
+        running = request.key_of(request.as_of_day)
+        first = None if declared.first is None else request.key_of(declared.first)
+        last = None if declared.last is None else request.key_of(declared.last)
         to_as_of = declared.to_as_of or (placement.until is not None and last is None)
         return first, running if to_as_of else last
 
@@ -213,15 +212,17 @@ class ScanTable:
 
     def _days(self, placement: Placement, earliest: int | None) -> tuple[date | None, date | None]:
         """The days that the periods computed can reach, with the windows that end in them."""
-        grain = self.request.grain
-        if grain == "all":
+        request = self.request
+        if request.grain == "all":
             return None, None
-        last = self.request.reach[1]
-        end = None if last is None else period_of(grain, last).end
+        last = request.reach[1]
+        end = None if last is None else request.period_of(last).end
         if earliest is None:
             return None, end
-        first = period_of(grain, earliest)
-        return (window_start(placement.reach, first) if placement.reach is not None else first.start), end
+        first = request.period_of(earliest)
+        if placement.reach is None:
+            return first.start, end
+        return window_start(placement.reach, first, request.grains), end
 
 
 def _used(rows: BoundRows, where: tuple[Expr, ...]) -> tuple[str, ...]:

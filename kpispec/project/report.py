@@ -19,7 +19,7 @@ from kpispec.evaluate.report import (
     Segment,
     Status,
 )
-from kpispec.periods import Period, key_of, period_of
+from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan, Request
 from kpispec.plan.plan import plan
 from kpispec.project.fingerprint import data_hash, git_state, source_facts, spec_hash
@@ -105,7 +105,7 @@ class _Maker:
         """The last complete period asked for, else the last one."""
         request = self.plan.request
         keys = [k for k in self.outcome.cells.periods if _shown(k, request)]
-        periods = [period_of(request.grain, k, request.as_of_day) for k in keys]
+        periods = [request.period_of(k) for k in keys]
         complete = [p for p in periods if p.complete]
         return next(reversed(complete or periods), None)
 
@@ -193,7 +193,7 @@ class _Maker:
 
     def _nominal(self) -> Period:
         request = self.plan.request
-        return period_of(request.grain, request.last or key_of(request.as_of_day, request.grain) - 1, request.as_of_day)
+        return request.period_of(request.last or request.key_of(request.as_of_day) - 1)
 
     def _reason(self, id: str, failed: bool, message: str) -> Reason:
         lack = next((u for u in self.plan.unavailable if u.kpi == id), None)

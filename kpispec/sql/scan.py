@@ -15,7 +15,7 @@ from kpispec.plan.terms import parts_of
 from kpispec.sql.codes import codes_of, cut_late
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
-from kpispec.sql.setting import Clockwork, column_name, instant, period_key
+from kpispec.sql.setting import Clockwork, column_name, instant
 from kpispec.sql.terms import Part, around, holistic, rolled, weighted
 from kpispec.sql.text import Column, create_table, select, with_clauses
 
@@ -118,7 +118,7 @@ class _Writer:
             edges = self._edges("0", "null::timestamp", "null::timestamp")
             return create_table(name, select(edges, self.source.relation))
         clock = quoted(self.scan.clock)
-        edges = self._edges(period_key(self._local(clock), self.request.grain), clock, clock)
+        edges = self._edges(self.clock.period_key(self._local(clock)), clock, clock)
         wanted = columns_behind(self.scan.dataset, [self.scan.clock])
         steps = [("rows", select([Column(self._column(c).sql, c) for c in wanted], self.source.relation))]
         steps += self._with(self._behind({self.scan.clock}), "rows")
@@ -227,7 +227,7 @@ class _Writer:
     def _period(self) -> str:
         if self.request.grain == "all" or self.scan.clock is None:
             return "0"
-        return period_key(self._local(quoted(self.scan.clock)), self.request.grain)
+        return self.clock.period_key(self._local(quoted(self.scan.clock)))
 
     def _bounds(self) -> list[str]:
         """The days that the periods asked for can reach; rows without a clock stay, to be counted."""

@@ -68,10 +68,18 @@ def _view(dataset: str, source: Source) -> str:
 
 
 def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
-    """The conversions between clocks that the statements name."""
-    first, last = Clockwork(plan.request).reach()
-    defined = [m for zone in dict.fromkeys((plan.request.timezone, *zones)) for m in macros(zone, first, last)]
-    return tuple(m for m in defined if m.partition("macro ")[2].partition("(")[0] + "(" in text)
+    """The conversions between clocks and the periods that the statements name."""
+    clock = Clockwork(plan.request)
+    first, last = clock.reach()
+    every = dict.fromkeys((plan.request.timezone, *zones))
+    groups = (*((m,) for zone in every for m in macros(zone, first, last)), *clock.macros())
+    return tuple(s for group in groups if any(_named(s, text) for s in group) for s in group)
+
+
+def _named(statement: str, text: str) -> bool:
+    """Whether a text names the macro that a statement defines."""
+    name = statement.partition(" macro ")[2].partition("(")[0]
+    return bool(name) and f"{name}(" in text
 
 
 def _facts(plan: Plan, scan: Scan) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from kpispec.formula.tree import Name
 from kpispec.plan.layout import PERIOD
 from kpispec.plan.model import Request
+from kpispec.sql import grains
 from kpispec.sql.lower import Setting, quoted
 from kpispec.sql.zones import as_local, as_utc, local_bounds
 
@@ -45,7 +46,23 @@ class Clockwork:
         return ("as_of", as_of), ("period_start", start), ("period_end", end), ("observed_until", until)
 
     def _first_instant(self, key: str) -> str:
-        return self.utc(f"cast({_FIRST_DAYS[self.request.grain].format(key)} as timestamp)")
+        return self.utc(f"cast({self.first_day(key)} as timestamp)")
+
+    def period_key(self, local: str, grain: str | None = None) -> str:
+        """The key of the period that holds a local timestamp or day, of the grain asked for where none is given."""
+        return grains.period_key(local, grain or self.request.grain, self.request.grains)
+
+    def first_day(self, key: str, grain: str | None = None) -> str:
+        """The first local day of the period of a key."""
+        return grains.first_day(key, grain or self.request.grain, self.request.grains)
+
+    def fiscal_year_start(self, local: str) -> str:
+        """The first day of the fiscal year that holds a local timestamp or day."""
+        return grains.fiscal_year_start(local, self.request.grains)
+
+    def macros(self) -> tuple[tuple[str, ...], ...]:
+        """Statements that the functions above rely on, in groups: each is needed where a macro of it is named."""
+        return grains.period_macros(self.request.grains)
 
     def midnight(self, day: date) -> str:
         """The instant at which a local day begins."""
@@ -60,27 +77,3 @@ def instant(moment: datetime) -> str:
 
 def column_name(name: Name) -> str:
     return quoted(".".join((*name.path, name.name)))
-
-
-_KEYS = {
-    "day": "cast({0} as date) - date '1970-01-01'",
-    "week": "cast(floor((cast({0} as date) - date '1970-01-05') / 7) as bigint)",
-    "month": "year({0}) * 12 + month({0}) - 1",
-    "quarter": "year({0}) * 4 + quarter({0}) - 1",
-    "year": "year({0})",
-}
-
-
-# The first day of the period of a key.
-_FIRST_DAYS = {
-    "day": "date '1970-01-01' + cast({0} as integer)",
-    "week": "date '1970-01-05' + 7 * cast({0} as integer)",
-    "month": "make_date({0} // 12, {0} % 12 + 1, 1)",
-    "quarter": "make_date({0} // 4, {0} % 4 * 3 + 1, 1)",
-    "year": "make_date({0}, 1, 1)",
-}
-
-
-def period_key(local: str, grain: str) -> str:
-    """The integer key of the period that holds a local timestamp or day; see `kpispec.periods`."""
-    return "0" if grain == "all" else _KEYS[grain].format(local)

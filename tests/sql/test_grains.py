@@ -1,0 +1,61 @@
+"""Periods of calendars in SQL, against the same arithmetic in plain Python."""
+
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from kpispec.periods import FISCAL_GRAINS, DeclaredPeriods, Grains, first_day, fiscal_year_start, key_of
+from kpispec.sql import grains as sql
+
+FIRST, LAST = date(2019, 12, 20), date(2026, 2, 10)
+DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days)]
+
+SEASONS = DeclaredPeriods(
+    "season", 1, (date(2020, 3, 1), date(2020, 6, 15), date(2020, 9, 1), date(2020, 12, 1)), date(2021, 3, 1)
+)
+CASES = [
+    *(Grains((month, day), by_start) for month, day, by_start in ((1, 1, False), (4, 1, False), (4, 6, True))),
+    Grains((10, 1)),
+    Grains(declared=(SEASONS,)),
+]
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as found:
+        yield found
+
+
+@pytest.mark.parametrize("grains", CASES, ids=lambda g: f"{g.fiscal_start}{g.by_start}")
+def test_keys_and_first_days_agree_with_python(connection, grains):
+    connection.execute("create or replace table days as select unnest(?::date[]) as d", [DAYS])
+    for group in sql.period_macros(grains):
+        for statement in group:
+            connection.execute(statement)
+    for grain in [g for g in grains.names if g in (*FISCAL_GRAINS, "season")]:
+        key = sql.period_key("d", grain, grains)
+        found = connection.execute(f"select d, {key}, {sql.first_day(f'({key})', grain, grains)} from days").fetchall()
+        spelled = grains.spelled(grain)
+        for day, got, start in found:
+            inside = spelled is None or spelled.starts[0] <= day < spelled.end
+            assert got == (key_of(day, grain, grains) if inside else None), day
+            assert start == (first_day(grain, got, grains) if inside else None), day
+            assert not inside or start <= day < first_day(grain, got + 1, grains)
+
+
+def test_the_day_after_the_last_period_is_where_the_next_would_begin(connection):
+    for group in sql.period_macros(Grains(declared=(SEASONS,))):
+        for statement in group:
+            connection.execute(statement)
+    ends = connection.execute(f"select {sql.first_day('5', 'season', Grains(declared=(SEASONS,)))}").fetchone()
+    assert ends == (date(2021, 3, 1),)
+
+
+@pytest.mark.parametrize("grains", CASES[:4], ids=lambda g: f"{g.fiscal_start}{g.by_start}")
+def test_the_fiscal_year_of_a_day_begins_on_the_declared_day(connection, grains):
+    connection.execute("create or replace table days as select unnest(?::date[]) as d", [DAYS])
+    for day, start in connection.execute(f"select d, {sql.fiscal_year_start('d', grains)} from days").fetchall():
+        assert start == fiscal_year_start(day, grains)
+        assert (start.month, start.day) == grains.fiscal_start
+        assert start <= day < start.replace(year=start.year + 1)
