@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from kpispec.catalog.joins import with_joined
 from kpispec.catalog.model import Dataset, Kpi
 from kpispec.catalog.names import closest
 from kpispec.diagnostics import Findings
@@ -20,7 +21,7 @@ STATUSES = (
 
 def check_tests(kpi: Kpi, datasets: Mapping[str, Dataset], reads: Iterable[str], findings: Findings) -> None:
     """Findings for tests that could not be run. `reads` are the data sets behind the KPI, other KPIs' included."""
-    read = {id: datasets[id] for id in reads}
+    read = {id: datasets[id] for read in reads for id in with_joined(read, datasets)}
     for number, test in enumerate(kpi.spec.tests):
         subject = f"kpi.{kpi.id}.tests.{number}"
         for given in test.given:
@@ -47,7 +48,7 @@ def _check_rows(kpi: Kpi, given: GivenRows, read: Mapping[str, Dataset], subject
     dataset = read.get(name)
     if dataset is None or not dataset.spec.declared:
         return
-    known = [*(c.name for c in dataset.spec.columns), *inputs]
+    known = [*(c.name for c in dataset.spec.columns), *inputs, *(joined for joined, _ in dataset.joined)]
     for row in given.rows:
         for column, text, _ in row:
             if column not in known:

@@ -107,3 +107,10 @@ def _brought(join: JoinSpec, others: Mapping[str, Dataset]) -> Iterator[tuple[st
         yield f"{join.name}.{column.name}", declared or computed.get(column.name) or Type.UNKNOWN
     for name, type in other.joined:
         yield f"{join.name}.{name}", type
+
+
+def with_joined(id: str, datasets: Mapping[str, Dataset]) -> Iterator[str]:
+    """A data set and those that it joins, through their joins too."""
+    yield id
+    for join in datasets[id].joins:
+        yield from with_joined(join.dataset, datasets)

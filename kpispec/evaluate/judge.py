@@ -14,6 +14,7 @@ from kpispec.evaluate.table import Cell, Cells, DatasetFacts
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan
 from kpispec.units import duration_seconds
+from kpispec.windows import Length, shifted, window_start
 
 
 @dataclass(slots=True)
@@ -109,6 +110,8 @@ class Judge:
             self._passed_on(measure, period, segment),
             self._stale(measure, period),
             self._running(period),
+            self._settling(measure, period),
+            self._half_covered(measure, period),
             _unjudged(measure.kpi, period, segment),
         ]
         reasons = [r for r in found if r is not None]
@@ -117,11 +120,11 @@ class Judge:
     def _lacking_dimension(self, measure: Measure, segment: Segment) -> Reason | None:
         if self._cut(measure, segment):
             return None
-        for dataset in measure.datasets:
-            scan = self.plan.scan(dataset)
+        for id, whole in measure.scans:
+            scan = self.plan.scan(id)
             for dimension, _ in segment:
-                if scan is None or dimension not in scan.dimensions:
-                    values = (("dimension", dimension), ("dataset", dataset))
+                if scan is None or (dimension not in scan.dimensions and dimension not in whole):
+                    values = (("dimension", dimension), ("dataset", scan.dataset.id if scan is not None else id))
                     return Reason(Status.NOT_AVAILABLE, "dimension-missing", values)
         return None
 
@@ -136,17 +139,22 @@ class Judge:
         return Reason(Status.UNDEFINED, "not-finite")
 
     def _null_input(self, measure: Measure, period: Period, segment: Segment) -> Reading | None:
-        for _, id in measure.upstream:
-            upstream = self.plan.measure(id)
-            if upstream is not None:
-                reading = self.reading(upstream, period.key, segment)
+        for _, id, offset in measure.upstream:
+            upstream, key = self.plan.measure(id), self._looked_at(period, offset)
+            if upstream is not None and key is not None:
+                reading = self.reading(upstream, key, segment)
                 if reading.value is None:
                     return reading
         return None
 
+    def _looked_at(self, period: Period, offset: Length | None) -> int | None:
+        """The period that an input reads; `None` where the calendar has none."""
+        request = self.plan.request
+        return period.key if offset is None else shifted(request.grain, period.key, offset, request.grains)
+
     def _no_data(self, measure: Measure, period: Period) -> Reason:
-        for dataset in measure.datasets:
-            facts = self.facts[dataset]
+        for id, _ in measure.scans:
+            facts = self.facts[id]
             if facts.first is not None and period.key < facts.first and facts.oldest is not None:
                 return Reason(Status.NO_DATA, "before-data", (("first", facts.oldest.date()),))
             if facts.last is not None and period.key > facts.last and facts.newest is not None:
@@ -155,16 +163,16 @@ class Judge:
 
     def _passed_on(self, measure: Measure, period: Period, segment: Segment) -> Reason | None:
         """Stale inputs make what is computed from them stale; partial periods are everyone's anyway."""
-        for _, id in measure.upstream:
-            upstream = self.plan.measure(id)
-            found = self.reading(upstream, period.key, segment).reasons if upstream is not None else ()
+        for _, id, offset in measure.upstream:
+            upstream, key = self.plan.measure(id), self._looked_at(period, offset)
+            found = self.reading(upstream, key, segment).reasons if upstream is not None and key is not None else ()
             stale = next((r for r in found if r.status is Status.STALE), None)
             if stale is not None:
                 return stale
         return None
 
     def _stale(self, measure: Measure, period: Period) -> Reason | None:
-        for id in measure.datasets:
+        for id, _ in measure.scans:
             scan = self.plan.scan(id)
             limit = scan.dataset.spec.max_age if scan is not None else None
             longest = duration_seconds(limit.value) if limit is not None else None
@@ -188,6 +196,38 @@ class Judge:
         elapsed = max(0, (self.plan.request.as_of_day - period.start).days)
         values = (("elapsed", elapsed), ("days", (period.end - period.start).days))
         return Reason(Status.PARTIAL, "running", values)
+
+    def _settling(self, measure: Measure, period: Period) -> Reason | None:
+        """A period whose last rows may still change is not complete."""
+        if not measure.settles or not period.complete or period.end is None:
+            return None
+        end = datetime(period.end.year, period.end.month, period.end.day)
+        if local_as_of(self.plan) >= end + timedelta(seconds=measure.settles):
+            return None
+        return Reason(Status.PARTIAL, "settling", (("settles_days", measure.settles / 86400),))
+
+    def _half_covered(self, measure: Measure, period: Period) -> Reason | None:
+        """A window that reaches to before the data begins."""
+        for id, _ in measure.scans:
+            scan = self.plan.scan(id)
+            rows = (scan, *(m.scan for m in scan.members)) if scan is not None else ()
+            for each in rows:
+                reach = each.placement.reach
+                reason = self._cut_window(reach, self.facts[id].first, period) if reach is not None else None
+                if reason is not None:
+                    return reason
+        return None
+
+    def _cut_window(self, reach: Length, first: int | None, period: Period) -> Reason | None:
+        request = self.plan.request
+        start = window_start(reach, period, request.grains)
+        if start is None or first is None or request.grain == "all":
+            return None
+        wanted, there = period.key - request.key_of(start) + 1, period.key - first + 1
+        if there >= wanted:
+            return None
+        values = (("there", max(there, 0)), ("wanted", wanted), ("period", request.grain))
+        return Reason(Status.PARTIAL, "window-cut", values)
 
 
 def local_as_of(plan: Plan) -> datetime:

@@ -2,9 +2,11 @@
 
 from kpispec.formula.signature import (
     ANY,
+    BOOLEANS,
     NUMBERS,
     OF_X,
     ORDERED,
+    QUANTITIES,
     SKIPPED,
     SORT,
     UNTEXT,
@@ -143,6 +145,24 @@ AGGREGATES = (
         "Pearson's correlation, from -1 to 1; null where one side does not vary",
         "corr(score, effort)",
         nulls="skips rows where either is null",
+    ),
+    _aggregate(
+        "km_quantile",
+        (X, Param("closed", BOOLEANS), P),
+        "real",
+        "the duration by which the share `p` has closed, open cases counted for as long as they were seen",
+        "km_quantile(wait, answered, 0.5)",
+        unit=OF_X,
+        nulls="skips rows without a duration; where `closed` is null the case is open",
+        empty="null, as it is where fewer than the share `p` ever close",
+    ),
+    _aggregate(
+        "km_share",
+        (X, Param("closed", BOOLEANS), Param("limit", QUANTITIES, constant=True)),
+        Type.NUMBER,
+        "the share that has closed by `limit`, from 0 to 1, open cases counted for as long as they were seen",
+        "100 * km_share(wait, answered, 4 h)",
+        nulls="skips rows without a duration; where `closed` is null the case is open",
     ),
     _aggregate(
         "approx_count_distinct",

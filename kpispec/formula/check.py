@@ -79,8 +79,8 @@ def _is_aggregate(call: Call) -> bool:
 
 
 def names(expr: Expr) -> frozenset[str]:
-    """The names that an expression reads, without what stands before a dot."""
-    return frozenset(e.name for e in walk(expr) if isinstance(e, Name))
+    """The names that an expression reads, those of joins with what stands before the dot."""
+    return frozenset(flat(e) for e in walk(expr) if isinstance(e, Name))
 
 
 def check_unit(expr: Expr, unit: Unit, subject: str, findings: Findings) -> bool:

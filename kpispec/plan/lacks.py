@@ -33,7 +33,7 @@ class Lacks:
         """Why a KPI cannot be planned over the bound data; `None` where it can."""
         for item in kpi.kpis:
             if item.offset is not None and not is_whole(self.request.grain, item.offset):
-                values = (("offset", item.offset.words), ("grain", self.request.grain))
+                values = (("offset", item.offset.words), ("period", self.request.grain))
                 return Unavailable(kpi.id, "not_available", "offset-not-whole", values)
         for rows in kpi.rows:
             lack = self._of_rows(kpi, rows, dict(narrowing).get(rows.dataset, ()))
@@ -50,7 +50,7 @@ class Lacks:
             return Unavailable(kpi.id, "error", "no-clock", (("dataset", rows.dataset),))
         every = dataset.spec.every
         if every is not None and self.request.grain not in _MADE_OF.get(every.value, (self.request.grain,)):
-            values = (("dataset", rows.dataset), ("every", every.value), ("grain", self.request.grain))
+            values = (("dataset", rows.dataset), ("every", every.value), ("period", self.request.grain))
             return Unavailable(kpi.id, "not_available", "too-fine", values)
         used = sorted({n for e in (*_trees(rows), *narrowed, *dataset.where) for n in names(e)})
         used += [*rows.per, *([clock] if clock is not None and (self.request.grain != "all" or rows.when) else [])]

@@ -4,7 +4,7 @@ Trees of a plan speak of three kinds of things, told apart by `Name.path`: colum
 scan (`TERM`), and values of other measures (`MEASURE`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -197,6 +197,7 @@ class Scan:
     terms: tuple[NamedTerm, ...]
     first_day: date | None = None  # rows before are not needed
     last_day: date | None = None  # nor from this day on
+    first_period: int | None = None  # that is computed
     covers: tuple[int | None, int | None] = (None, None)  # periods declared to be covered, where the data does not say
     placement: Placement = Placement(None)
     known_type: Type = Type.UNKNOWN  # of the data set's own clock
@@ -288,6 +289,16 @@ class Plan:
         """The periods to be computed: those asked for, and before them those that they look back at."""
         return self.earliest, self.request.reach[1]
 
+    def columns_read(self) -> dict[str, frozenset[str]]:
+        """The bound columns that are read of each data set, those of joins included."""
+        found: dict[str, set[str]] = {}
+        for scan in self.scans:
+            for rows in (scan, *(m.scan for m in scan.members)):
+                found.setdefault(rows.dataset.id, set()).update(rows.columns)
+                for beside in _all_besides(rows.besides):
+                    found.setdefault(beside.dataset.id, set()).update(beside.columns)
+        return {id: frozenset(columns) for id, columns in found.items()}
+
     def scan(self, id: str) -> Scan | None:
         return next((s for s in self.scans if s.id == id), None)
 
@@ -303,3 +314,9 @@ class Plan:
             if scan is None or tuple(d for d in dimensions if d not in whole) not in scan.sets:
                 return False
         return True
+
+
+def _all_besides(besides: tuple[Beside, ...]) -> Iterator[Beside]:
+    for beside in besides:
+        yield beside
+        yield from _all_besides(beside.besides)

@@ -138,11 +138,9 @@ class _Planner:
         yield first
         for offset in chain:
             # The weeks of a year differ by one: the earliest of the neighbours is early enough for all of them.
-            near = (
-                None if at is None else shifted(self.request.grain, at + step, offset, self.request.grains)
-                for step in (0, 1)
-            )
-            at = min((k for k in near if k is not None), default=None)
+            near = () if at is None else (at, at + 1)
+            led = (shifted(self.request.grain, k, offset, self.request.grains) for k in near)
+            at = min((k for k in led if k is not None), default=None)
             if at is not None:
                 yield at
 

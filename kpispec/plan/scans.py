@@ -154,6 +154,7 @@ class ScanTable:
             terms=terms,
             first_day=first,
             last_day=last,
+            first_period=earliest if self.request.grain != "all" else None,
             covers=self._covers(dataset, placement),
             placement=placement,
             known_type=types.get(own, Type.UNKNOWN) if own is not None else Type.UNKNOWN,

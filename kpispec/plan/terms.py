@@ -161,7 +161,7 @@ class _Maker:
         return Number(text, place=self.call.place, type=Type.NUMBER)
 
 
-_OF_PAIRS = ("arg_min", "arg_max", "corr", "km_quantile", "km_share")  # skip rows where either argument is null
+_OF_PAIRS = ("arg_min", "arg_max", "corr")  # skip rows where either argument is null
 
 
 def _type_of(function: str, args: tuple[Expr, ...], call: Call) -> Type:

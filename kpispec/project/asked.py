@@ -114,15 +114,15 @@ def _grain(asked: Asked, at: Period | None, card: ScorecardSpec | None, catalog:
 
 def _have_clocks(catalog: Catalog, ids: Sequence[str]) -> bool:
     """Whether a bare run can be cut by period: some data set that it reads has a clock."""
-    read = {r.dataset for i in ids if i in catalog.kpis for r in _rows(catalog, i)}
+    read = {r.dataset for i in ids if i in catalog.kpis for r in rows_of(catalog, i)}
     return any(catalog.datasets[d].spec.time is not None for d in read)
 
 
-def _rows(catalog: Catalog, id: str) -> Iterator[BoundRows]:
+def rows_of(catalog: Catalog, id: str) -> Iterator[BoundRows]:
     kpi = catalog.kpis[id]
     yield from kpi.rows
     for upstream in kpi.kpis:
-        yield from _rows(catalog, upstream.kpi)
+        yield from rows_of(catalog, upstream.kpi)
 
 
 def _reach(

@@ -67,9 +67,9 @@ class Opened:
     def narrowed(self, planned: Plan) -> dict[str, Source]:
         """The sources of a plan, with the columns that its scans read and no others."""
         found = {}
-        for scan in planned.scans:
-            made = self.makers[scan.id](findings=Findings(), only=frozenset(scan.columns))
-            found[scan.id] = made if made is not None else self.sources[scan.id]
+        for id, columns in planned.columns_read().items():
+            made = self.makers[id](findings=Findings(), only=columns)
+            found[id] = made if made is not None else self.sources[id]
         return found
 
     @property

@@ -146,7 +146,7 @@ class _Maker:
         """Whether a segment is one of a KPI's: its data has it, or cannot be cut so and says that."""
         if not self.plan.covers_set(measure, tuple(d for d, _ in segment)):
             return True
-        return bool(self.outcome.cells.owners.get(segment, frozenset()) & set(measure.datasets))
+        return bool(self.outcome.cells.owners.get(segment, frozenset()) & {id for id, _ in measure.scans})
 
     def _keys(self) -> list[int]:
         """The periods shown: those asked for, else from the first to the last that some data set covers."""
@@ -232,7 +232,7 @@ class _Maker:
         spec = self.loaded.catalog.datasets[id].spec
         files = source_facts(self.outcome.opened.files.get(id, ()))
         error = self.outcome.opened.failures.get(id)
-        facts = self.outcome.facts.get(id)
+        facts = next((self.outcome.facts[s.id] for s in self.plan.scans_of(id) if s.id in self.outcome.facts), None)
         if facts is None:
             return Freshness(spec, None, None, None, None, None, False, files, (), error.message if error else None)
         longest = duration_seconds(spec.max_age.value) if spec.max_age is not None else None

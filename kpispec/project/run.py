@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from kpispec.catalog.datasets import checked_filters, row_scope
+from kpispec.catalog.joins import with_joined
 from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
-from kpispec.engine.base import Engine, EngineError, Timing
+from kpispec.engine.base import Engine, EngineError, Failure, Timing
 from kpispec.evaluate.table import Cells, DatasetFacts, read
 from kpispec.plan.layout import NEWEST, OLDEST, ROWS
 from kpispec.plan.model import Plan, Request, Unavailable
 from kpispec.plan.plan import Narrowing, plan
+from kpispec.project.asked import rows_of
 from kpispec.project.binding import Opened, open_bindings
 from kpispec.project.load import CallError, Loaded
 from kpispec.source import Text
@@ -89,6 +91,7 @@ def _opened(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine
 def _run(planned: Plan, opened: Opened, engine: Engine, notify: Notify = _silent) -> Outcome:
     statements = opened.script(planned)
     engine.run(*statements.setup)
+    check_joins(statements, engine)
     for id, group in statements.scans:
         notify(f"reading {id}")
         engine.run(*group)
@@ -100,6 +103,19 @@ def _run(planned: Plan, opened: Opened, engine: Engine, notify: Notify = _silent
         facts[id] = _facts(found.columns, found.rows[0], planned)
     cells = read(planned, table.columns, table.rows)
     return Outcome(planned, statements, opened, cells, facts, timings=engine.timings)
+
+
+def check_joins(statements: Script, engine: Engine) -> None:
+    """Raises EngineError where a joined data set has two rows for one of ours, and would count it twice."""
+    for check in statements.checks:
+        found = engine.run(check.sql).rows
+        if found:
+            keys = " and ".join(f"`{k}`" for k in check.keys)
+            named = "; ".join(", ".join(str(v) for v in row[:-1]) for row in found)
+            message = (
+                f"join `{check.join}`: data set `{check.dataset}` has more than one row for the same {keys}: {named}"
+            )
+            raise EngineError(Failure.OTHER, message)
 
 
 def _apart(
@@ -133,7 +149,8 @@ def _read_by(loaded: Loaded, ids: Sequence[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for id in ids:
         kpi = loaded.catalog.kpis[id]
-        found.update(dict.fromkeys(r.dataset for r in kpi.rows))
+        for rows in kpi.rows:
+            found.update(dict.fromkeys(with_joined(rows.dataset, loaded.catalog.datasets)))
         found.update(dict.fromkeys(_read_by(loaded, [k.kpi for k in kpi.kpis])))
     return tuple(found)
 
@@ -143,7 +160,8 @@ def _narrowing(loaded: Loaded, ids: Sequence[str], where: str | None) -> Narrowi
     if where is None:
         return ()
     found = []
-    for id in _read_by(loaded, ids):
+    rows = {r.dataset for i in ids for r in rows_of(loaded.catalog, i)}
+    for id in (d for d in _read_by(loaded, ids) if d in rows):
         dataset = loaded.catalog.datasets[id]
         findings = Findings()
         scope = row_scope(dataset, loaded.catalog.macros)

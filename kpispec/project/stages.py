@@ -41,8 +41,8 @@ def _catalog(catalog: Catalog, plan: Plan) -> object:
             for kpi in kpis.values()
         ],
         "datasets": [
-            {"dataset": s.id, "columns": [{"name": c.name, "type": c.checks.type} for c in s.dataset.spec.columns]}
-            for s in plan.scans
+            {"dataset": d.id, "columns": [{"name": c.name, "type": c.checks.type} for c in d.spec.columns]}
+            for d in {s.dataset.id: s.dataset for s in plan.scans}.values()
         ],
         "documents": len(catalog.documents),
     }
@@ -56,7 +56,8 @@ def _plan(plan: Plan) -> object:
         "sets": [list(s) for s in plan.request.sets],
         "scans": [
             {
-                "dataset": s.id,
+                "scan": s.id,
+                "dataset": s.dataset.id,
                 "columns": list(s.columns),
                 "clock": s.clock,
                 "sets": [list(cut) for cut in s.sets],
@@ -72,7 +73,7 @@ def _plan(plan: Plan) -> object:
                 "value": _terms_in(m.value),
                 "n": _terms_in(m.n) if m.n is not None else [],
                 "interval": m.spread.method if m.spread is not None else None,
-                "reads": [id for _, id in m.upstream],
+                "reads": [id for _, id, _ in m.upstream],
             }
             for m in plan.measures
         ],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from kpispec.catalog.joins import with_joined
 from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.diagnostics import Findings
 from kpispec.engine.base import Engine, EngineError, Failure
@@ -21,6 +22,7 @@ from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
 from kpispec.plan.plan import plan
 from kpispec.project.expectations import compared, named
 from kpispec.project.function_trials import function_case
+from kpispec.project.run import check_joins
 from kpispec.project_spec import Binding
 from kpispec.source import Text
 from kpispec.spec import Checks, ColumnSpec, DatasetSpec, FunctionSpec, GivenRows, GivenValue, KpiSpec, TestSpec
@@ -127,7 +129,7 @@ class _Stage:
         if value not in given or (value == rows.spec.name and is_column):
             return rows
         name = Name(value, place=rows.expr.place, type=rows.expr.type)
-        return replace(rows, expr=name, where=(), rejects=())
+        return replace(rows, expr=name, where=(), rejects=(), when=None, per=(), window=None, settles=0.0, unit=None)
 
     def _request(self) -> Request:
         period = parse_period(self.test.period) if self.test.period is not None else None
@@ -165,7 +167,9 @@ class _Stage:
         if not planned.scans:
             return {(): _without_rows(planned, measure.kpi, engine)}
         statements = script(planned, sources)
-        engine.run(*statements.setup, *(s for _, group in statements.scans for s in group))
+        engine.run(*statements.setup)
+        check_joins(statements, engine)
+        engine.run(*(s for _, group in statements.scans for s in group))
         table = engine.run(statements.combine)
         cells = read(planned, table.columns, table.rows)
         facts = {s.id: DatasetFacts(0, None, None, None, None, {}) for s in planned.scans}
@@ -201,7 +205,7 @@ def _unplannable(code: str, values: Mapping[str, object]) -> EngineError:
 
 
 def _behind(kpi: Kpi, catalog: Catalog) -> tuple[str, ...]:
-    found = {r.dataset: None for r in kpi.rows}
+    found = {id: None for r in kpi.rows for id in with_joined(r.dataset, catalog.datasets)}
     for upstream in kpi.kpis:
         found.update(dict.fromkeys(_behind(catalog.kpis[upstream.kpi], catalog)))
     return tuple(found)
@@ -239,13 +243,22 @@ def _value_of(input: str) -> str:
 def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> Dataset:
     """The data set with the columns that rows give: a computed one is then not computed, an input is a plain value."""
     spec = dataset.spec
+    told = {name.partition(".")[0] for name in given if "." in name}  # joins whose columns stand in the rows
+    dataset = replace(dataset, joins=tuple(j for j in dataset.joins if j.name not in told))
+    joined = {name: type for name, type in dataset.joined if name.partition(".")[0] in told}
+    inputs, given = {**joined, **inputs}, given | joined.keys()
     computed = tuple((n, e) for n, e in dataset.computed if n not in given)
     still = {n for n, _ in computed}
     columns = [replace(c, expr=None) for c in spec.columns if c.expr is None or c.name in given or c.name not in still]
-    for name in sorted(given | ({spec.time.value} if spec.time is not None else set())):
+    for name in sorted(given | {clock.value for clock in _clocks(spec)}):
         if all(c.name != name for c in columns):
             columns.append(_value_column(name, inputs.get(name), spec))
     return replace(dataset, spec=replace(spec, columns=tuple(columns), declared=True), computed=computed)
+
+
+def _clocks(spec: DatasetSpec) -> tuple[Text, ...]:
+    ends = (spec.interval.start, spec.interval.end) if spec.interval is not None else ()
+    return tuple(c for c in (spec.time, *ends) if c is not None)
 
 
 def _value_column(name: str, type: Type | None, spec: DatasetSpec) -> ColumnSpec:

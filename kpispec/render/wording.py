@@ -59,6 +59,10 @@ REASON_SENTENCES: Mapping[str, str] = {
     "too-few": _("n = {n}, fewer than the minimum of {min_n}: status withheld."),
     "stale": _("The latest data is of {newest}, {age_days} old (at most {max_age_days})."),
     "running": _("The period is still running: day {elapsed} of {days}."),
+    "settling": _("Rows are decided {settles_days} after they begin: the last ones of the period still may change."),
+    "window-cut": _("The window reaches to before the data: {there} of {wanted} periods ({period})."),
+    "too-fine": _("The rows of {dataset} are one a period ({every}), and cannot be cut by {period}."),
+    "offset-not-whole": _("{offset} is no whole number of periods ({period})."),
     "no-bands": _("No threshold is defined."),
     "other-period": _("The thresholds are meant for another period: {period}."),
     "bound-unknown": _("A threshold is not known: {bound}."),
@@ -75,6 +79,7 @@ REJECT_WORDS: Mapping[str, str] = {
     "undated": _("without a date"),
     "no_key": _("without a key"),
     "unsettled": _("not yet settled"),
+    "unmatched": _("without a match"),
 }
 
 LIFECYCLE_WORDS: Mapping[str, str] = {
@@ -152,7 +157,7 @@ class Words:
                 return ", ".join(f"`{item}`" for item in value)
             case _ if name == "status" and value in set(Status):
                 return self.status(Status(str(value))).lower()
-            case _ if name == "period":
+            case _ if name in ("period", "every"):
                 return self.grain(str(value))
             case _ if name in ("kpi", "dataset", "dimension", "columns", "bound"):
                 return f"`{value}`"

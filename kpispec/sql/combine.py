@@ -1,8 +1,8 @@
 """The last statement of a run: periods and segments, the terms beside each other, and every KPI's value over them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
-from kpispec.formula.tree import Expr, Name
+from kpispec.formula.tree import Expr, Name, walk
 from kpispec.plan.layout import (
     PERIOD,
     SET,
@@ -21,6 +21,7 @@ from kpispec.plan.model import MEASURE, MEASURE_N, TERM, Measure, NamedTerm, Pla
 from kpispec.sql.lower import Setting, lower, number_literal, quoted, text_literal
 from kpispec.sql.setting import Clockwork
 from kpispec.sql.text import Column, indented, select, with_clauses
+from kpispec.windows import parse_offset
 
 
 def combine(plan: Plan) -> str:
@@ -50,7 +51,7 @@ def _periods(plan: Plan) -> str:
     known = "\nunion all\n".join(
         f"select first_period, last_period from {quoted(covered_table(s.id))}" for s in plan.scans
     )
-    earliest, latest = plan.request.reach
+    earliest, latest = plan.reach
     first = "min(first_period)" if earliest is None else str(earliest)
     last = "max(last_period)" if latest is None else str(latest)
     if earliest is not None and latest is not None:
@@ -62,9 +63,11 @@ def _segments(plan: Plan) -> str:
     """Every segment that a data set declares or that its scan saw, and which data sets have it."""
     keys = [quoted(c) for c in (SET, *plan.request.dimensions)]
     named, dated = ", ".join(keys), f"where {quoted(PERIOD)} is not null"
-    found = [
-        f"select {named}, {text_literal(s.id)} as dataset__ from {quoted(scan_table(s.id))} {dated}" for s in plan.scans
-    ]
+    asked = ", ".join(str(set_mask(plan.request.dimensions, s)) for s in plan.request.sets)
+    found = []
+    for scan in plan.scans:
+        kept = f"{dated} and {quoted(SET)} in ({asked})" if any(scan.wholes) else dated
+        found.append(f"select {named}, {text_literal(scan.id)} as dataset__ from {quoted(scan_table(scan.id))} {kept}")
     rows = ",\n  ".join(f"({row})" for scan in plan.scans for row in _declared(plan, scan))
     known = "\nunion all\n".join([*found, f"select * from (values\n  {rows}\n)"])
     columns = [Column(k, k.strip('"')) for k in keys]
@@ -76,7 +79,7 @@ def _declared(plan: Plan, scan: Scan) -> list[str]:
     """The whole, and the segments that a data set declares, as rows."""
     dimensions, dataset = plan.request.dimensions, text_literal(scan.id)
     found = [[str(set_mask(dimensions, ())), *("null" for _ in dimensions), dataset]]
-    for cut in scan.sets:
+    for cut in (s for s in scan.sets if s in plan.request.sets):
         column = scan.dataset.spec.column(cut[0]) if len(cut) == 1 else None
         for value in column.checks.values if column is not None else ():
             cells = [text_literal(value) if d == cut[0] else "null" for d in dimensions]
@@ -108,18 +111,33 @@ def _terms(plan: Plan) -> str:
     columns = [Column(f"spine.{quoted(k)}", k) for k in (*keys, *(has_column(s.id) for s in plan.scans))]
     joins = ["spine"]
     for scan in plan.scans:
-        table = quoted(scan_table(scan.id))
-        plain = [f"{table}.{quoted(k)} = spine.{quoted(k)}" for k in (PERIOD, SET)]
-        segments = [f"{table}.{quoted(d)} is not distinct from spine.{quoted(d)}" for d in plan.request.dimensions]
-        joins.append(f"left join {table} on " + "\n  and ".join([" and ".join(plain), *segments]))
-        columns += [_term(scan, named) for named in scan.terms]
+        for whole in scan.wholes or ((),):
+            joins.append(_beside_spine(plan, scan, whole))
+            columns += [_term(scan, named) for named in scan.terms if named.term.whole == whole]
     return select(columns, "\n".join(joins))
 
 
+def _beside_spine(plan: Plan, scan: Scan, whole: tuple[str, ...]) -> str:
+    """A scan's partials for each segment; those of `whole` dimensions are the same for all values of these."""
+    table, dimensions = quoted(_partials_of(scan, whole)), plan.request.dimensions
+    named = quoted(scan_table(scan.id)) + (f" as {table}" if whole else "")
+    bits = sum(2 ** (len(dimensions) - 1 - dimensions.index(d)) for d in whole)
+    mask = f"(spine.{quoted(SET)} | {bits})" if bits else f"spine.{quoted(SET)}"
+    plain = [f"{table}.{quoted(PERIOD)} = spine.{quoted(PERIOD)}", f"{table}.{quoted(SET)} = {mask}"]
+    kept = [d for d in dimensions if d not in whole]
+    segments = [f"{table}.{quoted(d)} is not distinct from spine.{quoted(d)}" for d in kept]
+    return f"left join {named} on " + "\n  and ".join([" and ".join(plain), *segments])
+
+
+def _partials_of(scan: Scan, whole: tuple[str, ...]) -> str:
+    return scan_table(scan.id) + "".join(f"__without_{d}" for d in whole)
+
+
 def _term(scan: Scan, named: NamedTerm) -> Column:
-    column = f"{quoted(scan_table(scan.id))}.{quoted(named.name)}"
+    column = f"{quoted(_partials_of(scan, named.term.whole))}.{quoted(named.name)}"
     if not named.term.zero:
         bounded = scan.covers != (None, None)  # else there is no row outside of what is covered
+        bounded = bounded or not scan.placement.plain or bool(scan.members)
         return Column(f"case when {quoted(_in(scan))} then {column} end" if bounded else column, named.name)
     return Column(f"case when {quoted(_in(scan))} then coalesce({column}, 0) end", named.name)
 
@@ -131,24 +149,47 @@ def _levels(measures: tuple[Measure, ...]) -> list[list[Measure]]:
     """Measures in steps, each step over those before it."""
     depth: dict[str, int] = {}
     for measure in measures:
-        depth[measure.id] = 1 + max((depth[id] for _, id in measure.upstream), default=0)
+        depth[measure.id] = 1 + max((depth[id] for _, id, _ in measure.upstream), default=0)
     return [[m for m in measures if depth[m.id] == level] for level in range(1, max(depth.values(), default=0) + 1)]
 
 
 def _name(name: Name) -> str:
-    if name.path == MEASURE_N:
-        return quoted(n_column(name.name))
-    assert name.path in (TERM, MEASURE)
-    return quoted(name.name)
+    kind, *earlier = name.path
+    column = quoted(n_column(name.name) if (kind,) == MEASURE_N else name.name)
+    assert (kind,) in (TERM, MEASURE, MEASURE_N)
+    return f"{quoted(_earlier(earlier[0]))}.{column}" if earlier else column
 
 
-def _values(plan: Plan, measures: Iterable[Measure], source: str) -> str:
-    setting = Clockwork(plan.request).setting(_name)
-    columns = [Column("*", "*")]
+def _earlier(offset: str) -> str:
+    """The rows of the periods that an offset leads to."""
+    return offset.replace("-", "minus_").replace(" ", "_")
+
+
+def _values(plan: Plan, measures: list[Measure], source: str) -> str:
+    clock = Clockwork(plan.request)
+    trees = [t for m in measures for t in (m.value, m.n, m.seen, *m.zero) if t is not None]
+    offsets = dict.fromkeys(e.path[1] for t in trees for e in walk(t) if isinstance(e, Name) and len(e.path) > 1)
+    columns = [Column(f"{quoted(source)}.*" if offsets else "*", "*")]
     for measure in measures:
+        setting = clock.setting(_name_beside(source) if offsets else _name, measure.frame)
         columns.append(Column(f"cast({lower(measure.value, setting)} as double)", measure.id))
         columns += _beside(measure, setting)
-    return select(columns, quoted(source))
+    joins = [_at(plan, source, offset) for offset in offsets]
+    return select(columns, "\n".join([quoted(source), *joins]))
+
+
+def _name_beside(source: str) -> Callable[[Name], str]:
+    """Names where rows of earlier periods stand beside: those of the period itself say so."""
+    return lambda name: _name(name) if len(name.path) > 1 else f"{quoted(source)}.{_name(name)}"
+
+
+def _at(plan: Plan, source: str, offset: str) -> str:
+    """The same segment in the period that an offset leads to."""
+    length, table, own = parse_offset(offset), quoted(_earlier(offset)), quoted(source)
+    assert length is not None
+    keys = [f"{table}.{quoted(PERIOD)} = {Clockwork(plan.request).shifted(f'{own}.{quoted(PERIOD)}', length)}"]
+    keys += [f"{table}.{quoted(k)} is not distinct from {own}.{quoted(k)}" for k in (SET, *plan.request.dimensions)]
+    return f"left join {own} as {table} on " + "\n  and ".join(keys)
 
 
 def _beside(measure: Measure, setting: Setting) -> list[Column]:

@@ -1,37 +1,43 @@
 """One scan as SQL: the typed rows, the cells that KPIs read, the finest groups, rolled up to each segmentation."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from kpispec.formula.check import names
 from kpispec.formula.constants import constant
-from kpispec.formula.tree import Binary, Expr, Name, Type
-from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
+from kpispec.formula.tree import Binary, Expr, Name
+from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, scan_table, set_mask
 from kpispec.plan.model import NamedTerm, Plan, Request, Scan
-from kpispec.plan.plan import columns_behind
 from kpispec.plan.rewrite import transform
 from kpispec.plan.terms import parts_of
 from kpispec.sql.codes import codes_of, cut_late
+from kpispec.sql.curves import CURVES, Groups, curve
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
-from kpispec.sql.setting import Clockwork, column_name, instant
+from kpispec.sql.rows import RowWriter
+from kpispec.sql.setting import Clockwork
 from kpispec.sql.terms import Part, around, holistic, rolled, weighted
 from kpispec.sql.text import Column, create_table, select, with_clauses
+from kpispec.sql.units import UnitWriter
 
 CLOCK = "clock__"
 
 
-def scan_statements(scan: Scan, source: Source, plan: Plan) -> tuple[str, ...]:
+def scan_statements(scan: Scan, sources: Mapping[str, Source], plan: Plan) -> tuple[str, ...]:
     """The statements that leave a scan's partials in a temporary table, and the periods its data covers in another."""
-    writer = _Writer(scan, source, plan.request, Clockwork(plan.request))
-    return (writer.partials(), writer.covered())
+    if scan.members:
+        return UnitWriter(scan, sources, plan.request, Clockwork(plan.request)).statements()
+    writer = ScanWriter(scan, sources, plan.request, Clockwork(plan.request))
+    return (writer.partials(), writer.row_writer.covered())
 
 
 @dataclass(slots=True)
-class _Writer:
+class ScanWriter:
+    """The SQL of one scan of rows. `sources` are those of data sets, by id."""
+
     scan: Scan
-    source: Source
+    sources: Mapping[str, Source]
     request: Request
     clock: Clockwork
     codes: tuple[SourceColumn, ...] = ()
@@ -40,12 +46,15 @@ class _Writer:
     conditions: dict[Expr, str] = field(default_factory=dict)
     arguments: dict[Expr, str] = field(default_factory=dict)
     parts: dict[Part, str] = field(default_factory=dict)
+    row_writer: RowWriter = field(init=False)
     setting: Setting = field(init=False)
+    source: Source = field(init=False)
 
     def __post_init__(self) -> None:
-        self.setting = self.clock.setting(column_name)
+        self.row_writer = RowWriter(self.scan, self.sources, self.request, self.clock)
+        self.source, self.setting = self.row_writer.source, self.row_writer.setting
         self.codes = codes_of(self.scan, self.source)
-        self.late = (*self.codes, *cut_late(self.scan, self.source))
+        self.late = (*self.codes, *cut_late(self.scan, self.source)) if self.scan.terms else ()
         uses = Counter(c for t in self.scan.terms for c in self._row_conditions(t))
         for named in self.scan.terms:
             if named.term.reject is not None:
@@ -104,61 +113,27 @@ class _Writer:
             steps.append(("checked", self._checked()))
         if not others:
             return create_table(scan_table(self.scan.id), with_clauses(steps, over_groups))
-        steps += [("rolled", over_groups), ("whole_rows", self._holistic(others))]
+        steps.append(("rolled", over_groups))
+        plain = [t for t in others if t.term.function not in CURVES]
+        steps += [("whole_rows", self._holistic(plain))] if plain else []
+        steps += [(f"curve_{t.name}", self._curve(t)) for t in others if t.term.function in CURVES]
         return create_table(scan_table(self.scan.id), with_clauses(steps, self._joined(others)))
 
-    def covered(self) -> str:
-        """The first and last period that the data covers, over all its rows, whatever filters and bounds say."""
-        name = covered_table(self.scan.id)
-        pruned = self.scan.first_day is not None or self.scan.last_day is not None or self.scan.dataset.where
-        if not pruned:
-            edges = self._edges(quoted(PERIOD), quoted(OLDEST), quoted(NEWEST))
-            return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
-        if self.scan.clock is None:
-            edges = self._edges("0", "null::timestamp", "null::timestamp")
-            return create_table(name, select(edges, self.source.relation))
-        clock = quoted(self.scan.clock)
-        edges = self._edges(self.clock.period_key(self._local(clock)), clock, clock)
-        wanted = columns_behind(self.scan.dataset, [self.scan.clock])
-        steps = [("rows", select([Column(self._column(c).sql, c) for c in wanted], self.source.relation))]
-        steps += self._with(self._behind({self.scan.clock}), "rows")
-        dated = self.request.grain != "all"  # the one period over all rows holds those without a clock too
-        last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=not dated))
-        return create_table(name, with_clauses(steps, last))
-
-    def _edges(self, period: str, oldest: str, newest: str) -> list[Column]:
-        first, last = self.scan.covers
-        return [
-            Column(f"min({period})" if first is None else str(first), "first_period"),
-            Column(f"max({period})" if last is None else str(last), "last_period"),
-            Column(f"min({oldest})", OLDEST),
-            Column(f"max({newest})", NEWEST),
-        ]
+    def _curve(self, named: NamedTerm) -> str:
+        number, _ = self.grouping()
+        keys = (Column(quoted(PERIOD), PERIOD), number, *self.segment_columns())
+        sets = tuple(", ".join([quoted(PERIOD), *(quoted(d) for d in s)]) for s in self.scan.sets)
+        arguments = [self._argument(a) for a in named.term.args]
+        groups = Groups(quoted("cells"), keys, sets)
+        return curve(named.term.function, arguments, self._row_where(named), named.name, groups)
 
     # rows and cells
 
     def _rows(self) -> list[tuple[str, str]]:
-        """The typed rows, then those of them that count as seen, with the computed columns that look at them all."""
-        codes = {c.name: c.code.given for c in self.late if c.code is not None}
-        read = [c for c in self.source.columns if c.name in self.scan.columns]
-        columns = [Column(codes.get(c.name, c.sql), c.name) for c in read]
-        columns += [column for key, flag in self.flags.items() for column in self._flagged(key, flag)]
-        steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
-        filters = [*self._seen(keep_undated=True), *(self._plain(w) for w in self.scan.dataset.where)]
-        early = self._behind({self.scan.clock or "", *(n for w in self.scan.dataset.where for n in names(w))})
-        steps += self._with(early, "rows")
-        if filters:
-            steps.append(("seen", select([Column("*", "*")], quoted(steps[-1][0]), filters)))
-        return steps + self._with([c for c in self._computed() if c not in early], steps[-1][0])
-
-    def _with(self, computed: list[tuple[str, Expr]], source: str) -> list[tuple[str, str]]:
-        """A step for each computed column, each over the one before."""
-        steps = []
-        for name, expr in computed:
-            columns = [Column("*", "*"), Column(lower(expr, self.setting), name)]
-            steps.append((f"with_{name}", select(columns, quoted(source))))
-            source = f"with_{name}"
-        return steps
+        given = {c.name: c.code.given for c in self.late if c.code is not None}
+        flagged = [column for key, flag in self.flags.items() for column in self._flagged(key, flag)]
+        needed = {n for t in self.scan.terms for e in (*t.term.args, *t.term.where) for n in names(e)}
+        return self.row_writer.rows(given, flagged, needed)
 
     def _flagged(self, reject: tuple[str, str], flag: str) -> list[Column]:
         """What the rows carry so that a reject can be counted; of a code nothing, it is asked of the group."""
@@ -170,41 +145,9 @@ class _Writer:
             return [Column(column.given, f"{name}__given")]
         return [Column(dict(column.rejects)[reason], self._flag_name(name, reason))]
 
-    def _computed(self) -> list[tuple[str, Expr]]:
-        """The computed columns that something reads, in the order they build on each other."""
-        needed = {n for t in self.scan.terms for e in (*t.term.args, *t.term.where) for n in names(e)}
-        return self._behind(needed | set(self.scan.dimensions))
-
-    def _behind(self, wanted: set[str]) -> list[tuple[str, Expr]]:
-        """The computed columns that names come from, in the order they build on each other."""
-        needed = set(wanted)
-        for name, expr in reversed(self.scan.dataset.computed):
-            if name in needed:
-                needed |= names(expr)
-        return [(name, expr) for name, expr in self.scan.dataset.computed if name in needed]
-
-    def _seen(self, *, keep_undated: bool) -> list[str]:
-        """Rows from as-of on are not seen."""
-        if self.scan.clock is None:
-            return []
-        clock = quoted(self.scan.clock)
-        bound = instant(self.request.as_of)
-        if self.scan.clock_type is Type.DATE:
-            bound = f"date '{self.request.as_of_day.isoformat()}'"
-            known = f"{clock} < {bound}" if self._as_of_is_midnight() else f"{clock} <= {bound}"
-        else:
-            known = f"{clock} < {bound}"
-        return [f"coalesce({known}, true)" if keep_undated else known]
-
-    def _as_of_is_midnight(self) -> bool:
-        return instant(self.request.as_of) == self.clock.midnight(self.request.as_of_day)
-
-    def _local(self, clock: str) -> str:
-        return clock if self.scan.clock_type is Type.DATE else self.clock.local(clock)
-
     def _cells(self, source: str) -> str:
         """What the terms read, once a row: the period, the segments, conditions and arguments."""
-        columns = [Column(self._period(), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
+        columns = [Column(self.row_writer.period(), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
         if self.scan.clock is not None:
             columns.append(Column(quoted(self.scan.clock), CLOCK))
         columns += [Column(quoted(c.name), c.name) for c in self.codes]
@@ -212,7 +155,7 @@ class _Writer:
         columns += [Column(quoted(n), n) for n in sorted(self._inline() - taken - set(self.arguments.values()))]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.arguments.items()]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.conditions.items()]
-        return select(columns, quoted(source), self._bounds())
+        return select(columns, quoted(source), self.row_writer.bounds())
 
     def _inline(self) -> set[str]:
         """The columns that terms and flags read from the cells as they are."""
@@ -223,25 +166,6 @@ class _Writer:
             if column not in self._late_names:
                 found |= {name.strip('"') for name in flag.split(" - ")}
         return found
-
-    def _period(self) -> str:
-        if self.request.grain == "all" or self.scan.clock is None:
-            return "0"
-        return self.clock.period_key(self._local(quoted(self.scan.clock)))
-
-    def _bounds(self) -> list[str]:
-        """The days that the periods asked for can reach; rows without a clock stay, to be counted."""
-        if self.scan.clock is None or self.request.grain == "all":
-            return []
-        clock, found = quoted(self.scan.clock), []
-        if self.scan.first_day is not None:
-            found.append(f"{clock} >= {self._day(self.scan.first_day)}")
-        if self.scan.last_day is not None:
-            found.append(f"{clock} < {self._day(self.scan.last_day)}")
-        return [f"coalesce({' and '.join(found)}, true)"] if found else []
-
-    def _day(self, day: date) -> str:
-        return f"date '{day.isoformat()}'" if self.scan.clock_type is Type.DATE else self.clock.midnight(day)
 
     # terms
 
@@ -325,25 +249,25 @@ class _Writer:
         changed = "* replace (\n    " + ",\n    ".join(replaced) + "\n  )" if replaced else "*"
         return select([Column(changed, "*"), *flagged], quoted("finest"))
 
-    def _grouping(self) -> tuple[Column, str]:
+    def grouping(self, *keys: str) -> tuple[Column, str]:
         """The number of the segmentation of a group, and the grouping sets that make the groups."""
         dimensions = self.request.dimensions
         absent = set_mask(dimensions, self.scan.dimensions)
         here = [d for d in dimensions if d in self.scan.dimensions]
         bits = [f"{2 ** (len(dimensions) - 1 - dimensions.index(d))} * grouping({quoted(d)})" for d in here]
         number = " + ".join(([str(absent)] if absent or not bits else []) + bits)
-        sets = [", ".join([quoted(PERIOD), *(quoted(d) for d in s)]) for s in self.scan.sets]
+        sets = [", ".join([quoted(PERIOD), *(quoted(d) for d in s), *keys]) for s in self.scan.sets]
         return Column(number, SET), "grouping sets (" + ", ".join(f"({s})" for s in sets) + ")"
 
     def _rolled(self, additive: list[NamedTerm]) -> str:
-        number, sets = self._grouping()
-        columns = [Column(quoted(PERIOD), PERIOD), number, *self._segment_columns()]
+        number, sets = self.grouping()
+        columns = [Column(quoted(PERIOD), PERIOD), number, *self.segment_columns()]
         columns += [Column(f"sum({quoted(ROWS)})", ROWS)]
         columns += [Column(f"{f}({quoted(c)})", c) for f, c in (("min", OLDEST), ("max", NEWEST))]
         columns += [self._additive(t) for t in additive]
         return select(columns, quoted("checked" if self.late else "finest"), group=sets)
 
-    def _segment_columns(self) -> list[Column]:
+    def segment_columns(self) -> list[Column]:
         found = []
         for dimension in self.request.dimensions:
             here = dimension in self.scan.dimensions
@@ -351,8 +275,8 @@ class _Writer:
         return found
 
     def _holistic(self, others: list[NamedTerm]) -> str:
-        number, sets = self._grouping()
-        columns = [Column(quoted(PERIOD), PERIOD), number, *self._segment_columns()]
+        number, sets = self.grouping()
+        columns = [Column(quoted(PERIOD), PERIOD), number, *self.segment_columns()]
         for named in others:
             arguments = [self._argument(a) for a in named.term.args]
             columns.append(Column(holistic(named.term.function, arguments, self._row_where(named)), named.name))
@@ -360,12 +284,18 @@ class _Writer:
 
     def _joined(self, others: list[NamedTerm]) -> str:
         """The rolled-up terms beside those that needed all rows together."""
-        keys = [PERIOD, SET, *self.request.dimensions]
-        on = "\n  and ".join(f"rolled.{quoted(k)} is not distinct from whole_rows.{quoted(k)}" for k in keys)
-        columns = [Column("rolled.*", "*")]
+        columns, tables = [Column("rolled.*", "*")], {}
         for named in others:
-            column = f"whole_rows.{quoted(named.name)}"
+            curved = named.term.function in CURVES
+            table = quoted(f"curve_{named.name}") if curved else "whole_rows"
+            tables[table] = "left join" if curved else "join"
+            column = f"{table}.{quoted(named.name)}"
             if named.term.function == "ranks_around":
                 column = around(column, *(constant(a) or 0.0 for a in named.term.args[1:]))
             columns.append(Column(column, named.name))
-        return select(columns, f"rolled join whole_rows\n  on {on}")
+        joined = [f"{word} {table}\n  on {self._matched(table)}" for table, word in tables.items()]
+        return select(columns, " ".join(["rolled", *joined]))
+
+    def _matched(self, table: str) -> str:
+        keys = [PERIOD, SET, *self.request.dimensions]
+        return "\n  and ".join(f"rolled.{quoted(k)} is not distinct from {table}.{quoted(k)}" for k in keys)

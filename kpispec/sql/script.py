@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import Plan, Scan
+from kpispec.sql.besides import Uniqueness, besides_of, joining
 from kpispec.sql.combine import combine
 from kpispec.sql.lower import quoted
 from kpispec.sql.relations import Source
@@ -25,6 +26,7 @@ class Script:
     scans: tuple[tuple[str, tuple[str, ...]], ...]
     combine: str
     facts: tuple[tuple[str, str], ...]
+    checks: tuple[Uniqueness, ...] = ()  # what must hold of joined data sets before anything is read
 
     def text(self, setup: tuple[str, ...] = ()) -> str:
         """The whole as a text that runs as it stands and ends in the values."""
@@ -47,7 +49,7 @@ def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = ())
     named = {
         id: replace(found, relation=quoted(_view_name(id))) if id in views else found for id, found in sources.items()
     }
-    scans = tuple((s.id, scan_statements(s, named[s.id], plan)) for s in plan.scans)
+    scans = tuple((s.id, scan_statements(s, named, plan)) for s in plan.scans)
     last = combine(plan)
     text = "".join([*views.values(), *(s for _, group in scans for s in group), last])
     return Script(
@@ -55,7 +57,13 @@ def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = ())
         scans=scans,
         combine=last,
         facts=tuple((s.id, _facts(plan, s)) for s in plan.scans),
+        checks=_checks(plan, named),
     )
+
+
+def _checks(plan: Plan, sources: Mapping[str, Source]) -> tuple[Uniqueness, ...]:
+    found = (check for s in plan.scans for b in besides_of(s) for check in joining(plan.request, sources).checks((b,)))
+    return tuple({check.sql: check for check in found}.values())
 
 
 def _view_name(dataset: str) -> str:
@@ -85,7 +93,9 @@ def _named(statement: str, text: str) -> bool:
 def _facts(plan: Plan, scan: Scan) -> str:
     """One row: how many rows there were, where the clock begins and ends, what had no clock, what was rejected."""
     table, covered = quoted(scan_table(scan.id)), quoted(covered_table(scan.id))
-    columns = [Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)]
+    once = scan.placement.plain and not scan.members
+    rows = f"sum({quoted(ROWS)})" if once else f"(select {quoted(ROWS)} from {covered})"
+    columns = [Column(f"cast({rows} as bigint)", ROWS)]
     for edge in ("first_period", "last_period", OLDEST, NEWEST):
         columns.append(Column(f"(select {quoted(edge)} from {covered})", edge))
     for named in scan.terms:

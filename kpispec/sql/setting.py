@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from kpispec.formula.tree import Name
 from kpispec.plan.layout import PERIOD
 from kpispec.plan.model import Request
 from kpispec.sql import grains
 from kpispec.sql.lower import Setting, quoted
-from kpispec.sql.zones import as_local, as_utc, local_bounds
+from kpispec.sql.zones import as_local, as_utc, instant_of, local_bounds
+from kpispec.windows import MONTHS, TO_DATE, Length, months_after, shifted, to_date_start
 
 # Offsets are spelled out for the years that exports speak of; outside, the engine's own table is asked row by row.
 YEARS_BACK = 6
@@ -32,16 +34,22 @@ class Clockwork:
         day = self.request.as_of_day
         return date(day.year - YEARS_BACK, 1, 1), day + timedelta(days=400)
 
-    def setting(self, name: Callable[[Name], str]) -> Setting:
-        return Setting(name=name, local=self.local, utc=self.utc, instants=self._instants())
+    def setting(self, name: Callable[[Name], str], frame: Length | None = None) -> Setting:
+        """`frame` is the window that takes the place of the period."""
+        return Setting(name=name, local=self.local, utc=self.utc, instants=self._instants(frame))
 
-    def _instants(self) -> tuple[tuple[str, str], ...]:
+    def _instants(self, frame: Length | None) -> tuple[tuple[str, str], ...]:
         """The instants that functions without arguments name, those of the period by the key of the row's period."""
         as_of, key = instant(self.request.as_of), quoted(PERIOD)
         if self.request.grain == "all":
             start, end = "cast(null as timestamp)", as_of
+            if frame is not None and (first := self.first_moment(frame)) is not None:
+                start = instant(first)
         else:
             start, end = (self._first_instant(k) for k in (key, f"({key} + 1)"))
+            if frame is not None:
+                day = self.window_start(frame, key)
+                start = "cast(null as timestamp)" if day is None else self.utc(f"cast({day} as timestamp)")
         until = f"least({end}, {as_of})"
         return ("as_of", as_of), ("period_start", start), ("period_end", end), ("observed_until", until)
 
@@ -60,6 +68,64 @@ class Clockwork:
         """The first day of the fiscal year that holds a local timestamp or day."""
         return grains.fiscal_year_start(local, self.request.grains)
 
+    def window_start(self, length: Length, key: str) -> str | None:
+        """The first local day of a window that ends with the period of a key; `None` where it has none."""
+        end = self.first_day(f"({key} + 1)")
+        match length.unit:
+            case "all":
+                return None
+            case "period":
+                return self.first_day(f"({key} - {length.count - 1})") if length.count > 1 else self.first_day(key)
+            case "day" | "week":
+                return f"({end} - {length.count * (7 if length.unit == 'week' else 1)})"
+            case "year_to_date":
+                return self.fiscal_year_start(f"({end} - 1)")
+            case "quarter_to_date" | "month_to_date":
+                return f"cast(date_trunc('{length.unit.removesuffix('_to_date')}', {end} - 1) as date)"
+            case unit:
+                return f"cast({end} - interval '{length.count * MONTHS[unit]} months' as date)"
+
+    def first_moment(self, length: Length) -> datetime | None:
+        """Where a window begins that ends at as-of, in the one period over all rows."""
+        zone = ZoneInfo(self.request.timezone)
+        now = self.request.as_of.astimezone(zone).replace(tzinfo=None)
+        if length.unit in ("all", "period"):
+            return None
+        if length.unit in TO_DATE:
+            day = to_date_start(length.unit, (now - timedelta(microseconds=1)).date(), self.request.grains)
+            return local_bounds(day, self.request.timezone)
+        if length.unit in MONTHS:
+            day = months_after(now.date(), -length.count * MONTHS[length.unit])
+            return instant_of(datetime.combine(day, now.time()), self.request.timezone)
+        span = timedelta(days=length.count * (7 if length.unit == "week" else 1))
+        return instant_of(now - span, self.request.timezone)
+
+    def shifted(self, key: str, offset: Length) -> str:
+        """The key of the period an offset leads to; null where the calendar has none. See `windows.shifted`."""
+        grain = self.request.grain
+        if offset.unit == "period":
+            return f"{key} - {-offset.count}"
+        if offset.unit == "year" and grain not in ("day", "week", "month", "quarter", "year"):
+            return self._by_table(key, offset)
+        if grain == "week" and offset.unit == "year":
+            return _same_week(self.first_day(key), -offset.count)
+        day = self.first_day(key)
+        if offset.unit in MONTHS:
+            return self.period_key(f"({day} - interval '{-offset.count * MONTHS[offset.unit]} months')")
+        return self.period_key(f"({day} - {-offset.count * (7 if offset.unit == 'week' else 1)})")
+
+    def _by_table(self, key: str, offset: Length) -> str:
+        """A calendar's own periods: the one of the same number, spelled out for those it declares."""
+        request = self.request
+        declared = request.grains.spelled(request.grain)
+        if declared is None:
+            return f"{key} - {-offset.count * {'fiscal_period': 12, 'fiscal_quarter': 4}.get(request.grain, 1)}"
+        pairs = (
+            (k, shifted(request.grain, k, offset, request.grains)) for k in range(declared.first, declared.last + 1)
+        )
+        whens = " ".join(f"when {k} then {before}" for k, before in pairs if before is not None)
+        return f"case {key} {whens} end" if whens else "null"
+
     def macros(self) -> tuple[tuple[str, ...], ...]:
         """Statements that the functions above rely on, in groups: each is needed where a macro of it is named."""
         return grains.period_macros(self.request.grains)
@@ -67,6 +133,13 @@ class Clockwork:
     def midnight(self, day: date) -> str:
         """The instant at which a local day begins."""
         return instant(local_bounds(day, self.request.timezone))
+
+
+def _same_week(monday: str, years: int) -> str:
+    """The key of the week of the same ISO number so many years earlier: week 53 has none in most years."""
+    year, week = f"(isoyear({monday}) - {years})", f"week({monday})"
+    found = f"(cast(date_trunc('week', make_date({year}, 1, 4)) as date) + 7 * cast({week} - 1 as integer))"
+    return f"case when isoyear({found}) = {year} then ({found} - date '1970-01-05') // 7 end"
 
 
 def instant(moment: datetime) -> str:

@@ -70,7 +70,7 @@ def test_a_scan_reads_the_columns_that_something_needs(planned):
 def test_a_kpi_that_another_narrows_is_a_measure_of_its_own(planned):
     plan = planned("phone_share")
     assert [m.id for m in plan.measures] == ["share", "share__where_1", "phone_share"]
-    assert plan.measure("phone_share").upstream == (("all", "share"), ("phone", "share__where_1"))
+    assert plan.measure("phone_share").upstream == (("all", "share", None), ("phone", "share__where_1", None))
     assert len(plan.scans) == 1
 
 

@@ -76,7 +76,8 @@ select
   min(year("opened_at") * 12 + month("opened_at") - 1) as "first_period",
   max(year("opened_at") * 12 + month("opened_at") - 1) as "last_period",
   min("opened_at") as "oldest__",
-  max("opened_at") as "newest__"
+  max("opened_at") as "newest__",
+  count(*) as "rows__"
 from "rows"
 where "opened_at" < timestamp '2026-04-01 00:00:00';
 

@@ -85,7 +85,8 @@ select
   24313 as "first_period",
   24316 as "last_period",
   min("opened_at") as "oldest__",
-  max("opened_at") as "newest__"
+  max("opened_at") as "newest__",
+  count(*) as "rows__"
 from "rows"
 where "opened_at" < timestamp '2026-08-01 00:00:00';
 

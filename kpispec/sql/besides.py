@@ -1,0 +1,158 @@
+"""Joins as SQL: the rows of another data set, at most one beside each row, and the check that it is one at most."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kpispec.formula.tree import Expr, Type
+from kpispec.plan.columns import UNMATCHED, closure, joined_by
+from kpispec.plan.model import Beside, Request, Scan
+from kpispec.sql.lower import lower, quoted
+from kpispec.sql.relations import Source
+from kpispec.sql.setting import Clockwork, column_name, instant
+from kpispec.sql.text import Column, select, with_clauses
+
+Steps = list[tuple[str, str]]
+MATCHED = "matched__"
+
+
+@dataclass(frozen=True, slots=True)
+class Uniqueness:
+    """A query that lists keys of a joined data set that more than one row has; none is how it must be."""
+
+    dataset: str
+    join: str
+    keys: tuple[str, ...]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The rows of joins, as steps of one statement. `sources` are those of data sets, by id."""
+
+    sources: Mapping[str, Source]
+    clock: Clockwork
+
+    def steps(self, besides: tuple[Beside, ...], at: tuple[str, Type] | None, source: str, prefix: str = "") -> Steps:
+        """The steps that put the joined columns beside the rows of `source`; the last one is called `joined`.
+
+        `at` is the column of the rows' own clock, with its type: the moment at which a joined row must be in force.
+        """
+        if not besides:
+            return []
+        steps: Steps = []
+        for beside in besides:
+            steps += self._rows(beside, prefix)
+        columns, joins = [Column(f"{source}.*", "*")], [source]
+        for beside in besides:
+            columns += self._brought(beside, source, prefix)
+            joins.append(self._join(beside, at, source, prefix))
+        return [*steps, (f"{prefix}joined", select(columns, "\n".join(joins)))]
+
+    def _alias(self, beside: Beside, prefix: str) -> str:
+        return f"{prefix}{beside.join.name}"
+
+    def _rows(self, beside: Beside, prefix: str) -> Steps:
+        """The rows of a joined data set: typed, with their own joins and computed columns, those that are seen."""
+        alias = self._alias(beside, prefix)
+        inner = f"{alias}_"
+        source = self.sources[beside.dataset.id]
+        typed = [Column(c.sql, c.name) for c in source.columns if c.name in beside.columns]
+        steps: Steps = [(f"{inner}rows", select(typed or [Column("1", "one")], source.relation))]
+        clock = beside.dataset.spec.clock
+        at = (clock.value, beside.clock_type) if clock is not None else None
+        steps += self.steps(beside.besides, at, quoted(steps[-1][0]), inner)
+        for name, expr in self._computed(beside):
+            columns = [Column("*", "*"), Column(self._lower(expr), name)]
+            steps.append((f"{inner}with_{name}", select(columns, quoted(steps[-1][0]))))
+        filters = [*self._seen(beside), *(f"({self._lower(w)})" for w in beside.dataset.where)]
+        return [*steps, (alias, select([Column("*", "*"), Column("true", MATCHED)], quoted(steps[-1][0]), filters))]
+
+    def _lower(self, expr: Expr) -> str:
+        return lower(expr, self.clock.setting(column_name))
+
+    def _computed(self, beside: Beside) -> Iterator[tuple[str, Expr]]:
+        needed = set(closure(beside.dataset, (*beside.names, *self._own_names(beside))))
+        return ((name, expr) for name, expr in beside.dataset.computed if name in needed)
+
+    def _own_names(self, beside: Beside) -> Iterator[str]:
+        from kpispec.formula.check import names
+
+        yield from (theirs for _, theirs in beside.join.on)
+        for where in beside.dataset.where:
+            yield from sorted(names(where))
+
+    def _seen(self, beside: Beside) -> list[str]:
+        """Rows from as-of on are not seen; those without a clock are."""
+        clock = beside.dataset.spec.clock
+        if clock is None:
+            return []
+        bound = instant(self.clock.request.as_of)
+        if beside.clock_type is Type.DATE:
+            bound = f"cast({self.clock.local(bound)} as date)"
+        return [f"coalesce({quoted(clock.value)} < {bound}, true)"]
+
+    def _brought(self, beside: Beside, source: str, prefix: str) -> list[Column]:
+        alias, name = quoted(self._alias(beside, prefix)), beside.join.name
+        found = [Column(f"{alias}.{quoted(column)}", f"{name}.{column}") for column in beside.names]
+        there = " and ".join(f"{source}.{quoted(ours)} is not null" for ours, _ in beside.join.on)
+        return [*found, Column(f"{there} and {alias}.{quoted(MATCHED)} is null", f"{name}.{UNMATCHED}")]
+
+    def _join(self, beside: Beside, at: tuple[str, Type] | None, source: str, prefix: str) -> str:
+        alias = quoted(self._alias(beside, prefix))
+        on = [f"{source}.{quoted(ours)} = {alias}.{quoted(theirs)}" for ours, theirs in beside.join.on]
+        on += self._in_force(beside, at, source, alias)
+        return f"left join {alias} on " + "\n  and ".join(on)
+
+    def _in_force(self, beside: Beside, at: tuple[str, Type] | None, source: str, alias: str) -> list[str]:
+        """Of a data set of intervals the row that is in force at our moment."""
+        interval = beside.dataset.spec.interval
+        named = beside.join.at or (at[0] if at is not None else None)
+        if interval is None or named is None:
+            return []
+        moment = f"{source}.{quoted(named)}"
+        ours = at[1] if at is not None and at[0] == named else beside.clock_type
+        if ours is Type.DATE and beside.clock_type is not Type.DATE:
+            moment = self.clock.utc(f"cast({moment} as timestamp)")
+        elif ours is not Type.DATE and beside.clock_type is Type.DATE:
+            moment = f"cast({self.clock.local(moment)} as date)"
+        start, end = (f"{alias}.{quoted(e.value)}" for e in (interval.start, interval.end))
+        return [f"{start} <= {moment}", f"({end} is null or {moment} < {end})"]
+
+    # one at most
+
+    def checks(self, besides: tuple[Beside, ...], prefix: str = "") -> Iterator[Uniqueness]:
+        """The queries that find what would make two rows of one, for all joins and their own."""
+        for beside in besides:
+            rows = self._rows(beside, prefix)
+            keys = tuple(theirs for _, theirs in beside.join.on)
+            last = self._doubles(beside, keys, quoted(rows[-1][0]))
+            yield Uniqueness(beside.dataset.id, beside.join.name, keys, with_clauses(rows, last))
+            yield from self.checks(beside.besides, f"{self._alias(beside, prefix)}_")
+
+    def _doubles(self, beside: Beside, keys: tuple[str, ...], table: str) -> str:
+        named = [Column(f"cast({quoted(k)} as varchar)", k) for k in keys]
+        known = [f"{quoted(k)} is not null" for k in keys]
+        listed = ", ".join(quoted(k) for k in keys)
+        interval = beside.dataset.spec.interval
+        if interval is None:
+            grouped = select([*named, Column("count(*)", "rows__")], table, known, listed)
+            return f"{grouped}\nhaving count(*) > 1\norder by all\nlimit 3"
+        start, end = quoted(interval.start.value), quoted(interval.end.value)
+        following = f"lead({start}) over (partition by {listed} order by {start})"
+        overlap = f"qualify {following} < coalesce({end}, 'infinity')"
+        return f"{select([*named, Column('2', 'rows__')], table, known)}\n{overlap}\norder by all\nlimit 3"
+
+
+def besides_of(scan: Scan) -> Iterator[Beside]:
+    """The joins of a scan, or of its members."""
+    yield from scan.besides
+    for member in scan.members:
+        yield from member.scan.besides
+
+
+def joins_needed(names: set[str], scan: Scan) -> bool:
+    return any(joined_by(scan.dataset, name) is not None for name in names)
+
+
+def joining(request: Request, sources: Mapping[str, Source]) -> Joining:
+    return Joining(sources, Clockwork(request))

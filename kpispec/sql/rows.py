@@ -1,0 +1,212 @@
+"""The rows of a scan as SQL: typed, joined, filtered to those seen, with computed columns and their periods."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from kpispec.formula.check import names
+from kpispec.formula.tree import Binary, Expr, Type
+from kpispec.plan.columns import closure, columns_behind, joined_by
+from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, covered_table, scan_table
+from kpispec.plan.model import Request, Scan
+from kpispec.sql.besides import Joining
+from kpispec.sql.lower import Setting, lower, quoted
+from kpispec.sql.placing import Placing
+from kpispec.sql.relations import Source
+from kpispec.sql.setting import Clockwork, column_name, instant
+from kpispec.sql.text import Column, create_table, select, with_clauses
+
+Steps = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class RowWriter:
+    """The SQL of the rows of one scan. `sources` are those of data sets, by id."""
+
+    scan: Scan
+    sources: Mapping[str, Source]
+    request: Request
+    clock: Clockwork
+    setting: Setting = field(init=False)
+    source: Source = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = self.sources[self.scan.dataset.id]
+        self.setting = self.clock.setting(column_name, self.scan.placement.frame)
+
+    # rows
+
+    def rows(self, given: Mapping[str, str], flagged: Iterable[Column], needed: set[str]) -> Steps:
+        """The typed rows, then those of them that count as seen, with the computed columns that look at them all.
+
+        Rows that may be in several periods come last, once for each. `given` are columns that are checked later, by
+        what stands in their cells; `flagged` are carried along; `needed` are the names that something reads.
+        """
+        read = [c for c in self.source.columns if c.name in self.scan.columns]
+        columns = [*(Column(given.get(c.name, c.sql), c.name) for c in read), *flagged]
+        steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
+        steps, done = self._joined(steps)
+        filters = [*self._seen(keep_undated=True), *(self.condition(w) for w in self.scan.dataset.where)]
+        ended = self._ended()
+        if filters or ended is not None:
+            steps.append(("seen", select([ended or Column("*", "*")], quoted(steps[-1][0]), filters)))
+        rest = self._behind(needed | set(self.scan.dimensions))
+        steps += self._with([c for c in rest if c not in done], steps[-1][0])
+        if not self.scan.placement.plain:
+            steps.append(("placed", self._placing.step(quoted(steps[-1][0]))))
+        return steps
+
+    def _joined(self, steps: Steps) -> tuple[Steps, list[tuple[str, Expr]]]:
+        """The joined columns beside the rows, and the computed columns that filters and keys of joins read."""
+        filtered = self._behind({self.known or "", *(n for w in self.scan.dataset.where for n in names(w))})
+        if not self.scan.besides:
+            return [*steps, *self._with(filtered, steps[-1][0])], filtered
+        keys = {ours for b in self.scan.besides for ours, _ in b.join.on}
+        early = [c for c in self._behind({*keys, *(n for n, _ in filtered)}) if not self._needs_join(c[0])]
+        steps = [*steps, *self._with(early, steps[-1][0])]
+        at = None if self.known is None else (self.known, self.scan.known_type)
+        steps += Joining(self.sources, self.clock).steps(self.scan.besides, at, quoted(steps[-1][0]))
+        late = [c for c in filtered if c not in early]
+        return [*steps, *self._with(late, steps[-1][0])], [*early, *late]
+
+    def _with(self, computed: list[tuple[str, Expr]], source: str) -> Steps:
+        """A step for each computed column, each over the one before."""
+        steps = []
+        for name, expr in computed:
+            columns = [Column("*", "*"), Column(lower(expr, self.setting), name)]
+            steps.append((f"with_{name}", select(columns, quoted(source))))
+            source = f"with_{name}"
+        return steps
+
+    def _behind(self, wanted: set[str]) -> list[tuple[str, Expr]]:
+        """The computed columns that names come from, in the order they build on each other."""
+        needed = set(wanted)
+        for name, expr in reversed(self.scan.dataset.computed):
+            if name in needed:
+                needed |= names(expr)
+        return [(name, expr) for name, expr in self.scan.dataset.computed if name in needed]
+
+    def _needs_join(self, name: str) -> bool:
+        return any(joined_by(self.scan.dataset, n) is not None for n in closure(self.scan.dataset, [name]))
+
+    def condition(self, expr: Expr) -> str:
+        sql = lower(expr, self.setting)
+        return f"({sql})" if isinstance(expr, Binary) and expr.op == "or" else sql
+
+    # clocks
+
+    @property
+    def known(self) -> str | None:
+        """The data set's own clock, by which its rows are seen or not."""
+        clock = self.scan.dataset.spec.clock
+        return self.scan.clock if clock is None or self.scan.clock is None else clock.value
+
+    @property
+    def by_own_clock(self) -> bool:
+        return self.scan.clock is None or self.known == self.scan.clock
+
+    @property
+    def _placing(self) -> Placing:
+        return Placing(self.scan, self.clock)
+
+    def _seen(self, *, keep_undated: bool) -> list[str]:
+        """Rows from as-of on are not seen."""
+        if self.known is None:
+            return []
+        seen = f"{quoted(self.known)} < {self._as_of(self.scan.known_type)}"
+        return [f"coalesce({seen}, true)" if keep_undated else seen]
+
+    def _as_of(self, kind: Type) -> str:
+        """The first moment, or day, that is not seen."""
+        if kind is not Type.DATE:
+            return instant(self.request.as_of)
+        at_midnight = instant(self.request.as_of) == self.clock.midnight(self.request.as_of_day)
+        day = self.request.as_of_day if at_midnight else self.request.as_of_day + timedelta(days=1)
+        return f"date '{day.isoformat()}'"
+
+    def _ended(self) -> Column | None:
+        """What ends at as-of or later is still in force."""
+        until = self.scan.placement.until
+        if until is None:
+            return None
+        known = f"case when {quoted(until)} < {self._as_of(self.scan.clock_type)} then {quoted(until)} end"
+        return Column(f"* replace (\n    {known} as {quoted(until)}\n  )", "*")
+
+    def local(self, moment: str) -> str:
+        return moment if self.scan.clock_type is Type.DATE else self.clock.local(moment)
+
+    def period(self) -> str:
+        if not self.scan.placement.plain:
+            return quoted(PERIOD)
+        if self.request.grain == "all" or self.scan.clock is None:
+            return "0"
+        return self.clock.period_key(self.local(quoted(self.scan.clock)))
+
+    def bounds(self) -> list[str]:
+        """The days that the periods asked for can reach; rows without a clock stay, to be counted.
+
+        A clock that is not the data set's own places the rows that have it, and those alone.
+        """
+        if not self.scan.placement.plain:
+            return self._placing.conditions()
+        if self.scan.clock is None or (self.request.grain == "all" and self.by_own_clock):
+            return []
+        clock, found = quoted(self.scan.clock), []
+        if self.scan.first_day is not None:
+            found.append(f"{clock} >= {self._day(self.scan.first_day)}")
+        if self.scan.last_day is not None:
+            found.append(f"{clock} < {self._day(self.scan.last_day)}")
+        if not self.by_own_clock:
+            return [" and ".join([*found, f"{clock} < {self._as_of(self.scan.clock_type)}", *self._begun()])]
+        return [f"coalesce({' and '.join(found)}, true)"] if found else []
+
+    def _begun(self) -> list[str]:
+        """What ends before it begins is no interval."""
+        until = self.scan.placement.until
+        return [f"{quoted(until)} >= {quoted(self.known or until)}"] if until is not None else []
+
+    def _day(self, day: date) -> str:
+        return f"date '{day.isoformat()}'" if self.scan.clock_type is Type.DATE else self.clock.midnight(day)
+
+    # what the data covers
+
+    def covered(self, *, alone: bool = False) -> str:
+        """The first and last period that the data covers, over all its rows, whatever filters and bounds say.
+
+        `alone`: no table of the scan's own holds its rows by period.
+        """
+        name = covered_table(self.scan.id)
+        pruned = self.scan.first_day is not None or self.scan.last_day is not None or self.scan.dataset.where
+        if not (pruned or alone) and self.by_own_clock and self.scan.placement.plain:
+            edges = self._edges((quoted(PERIOD),), quoted(OLDEST), quoted(NEWEST))
+            return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
+        if self.scan.clock is None:
+            edges = [*self._edges(("0",), "null::timestamp", "null::timestamp"), Column("count(*)", ROWS)]
+            return create_table(name, select(edges, self.source.relation))
+        clocks = tuple(dict.fromkeys((self.known or self.scan.clock, self.scan.clock)))
+        edges = self._edges_of(clocks)
+        wanted = columns_behind(self.scan.dataset, clocks)
+        columns = {c.name: c.sql for c in self.source.columns}
+        steps = [("rows", select([Column(columns[c], c) for c in wanted if c in columns], self.source.relation))]
+        steps += self._with([c for c in self._behind(set(clocks)) if not self._needs_join(c[0])], "rows")
+        dated = self.request.grain != "all"  # the one period over all rows holds those without a clock too
+        last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=not dated))
+        return create_table(name, with_clauses(steps, last))
+
+    def _edges_of(self, clocks: tuple[str, ...]) -> list[Column]:
+        """From the first period of any clock to the last of any: a ticket is opened before it is solved."""
+        keys = tuple(self.clock.period_key(self.local(quoted(c))) for c in clocks)
+        edges = self._edges(keys, quoted(clocks[0]), quoted(clocks[0]))
+        return [*edges, Column("count(*)", ROWS)]
+
+    def _edges(self, periods: tuple[str, ...], oldest: str, newest: str) -> list[Column]:
+        first, last = self.scan.covers
+        least, most = periods[0], periods[0]
+        if len(periods) > 1:
+            least, most = (f"{word}({', '.join(periods)})" for word in ("least", "greatest"))
+        return [
+            Column(f"min({least})" if first is None else str(first), "first_period"),
+            Column(f"max({most})" if last is None else str(last), "last_period"),
+            Column(f"min({oldest})", OLDEST),
+            Column(f"max({newest})", NEWEST),
+        ]

@@ -1,0 +1,216 @@
+"""Scans of units: the rows of each member summed up unit by unit, units matched by their keys, terms over units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpispec.formula.check import aggregates, names
+from kpispec.formula.constants import constant
+from kpispec.formula.tree import Call, Expr, Name, Star
+from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
+from kpispec.plan.model import Member, NamedTerm, Request, Scan, UnitValue
+from kpispec.plan.rewrite import transform
+from kpispec.sql.curves import CURVES, Groups, curve
+from kpispec.sql.inner import inner
+from kpispec.sql.lower import lower, quoted
+from kpispec.sql.relations import Source
+from kpispec.sql.rows import RowWriter
+from kpispec.sql.setting import Clockwork, column_name
+from kpispec.sql.terms import Part, around, holistic
+from kpispec.sql.text import Column, create_table, indented, select, with_clauses
+
+Steps = list[tuple[str, str]]
+_AGGREGATE = ("aggregate",)  # the path of a name that stands for the SQL of an aggregate
+KEYLESS = "keyless"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWriter:
+    """The SQL of one scan of units. `sources` are those of data sets, by id."""
+
+    scan: Scan
+    sources: Mapping[str, Source]
+    request: Request
+    clock: Clockwork
+
+    def statements(self) -> tuple[str, ...]:
+        """The units of each member, then the terms by period and segmentation; with each the periods it covers."""
+        found = []
+        for member in self.scan.members:
+            writer = RowWriter(member.scan, self.sources, self.request, self.clock)
+            found += [self._member(member, writer), writer.covered(alone=True)]
+        return (*found, self._partials(), self._covered())
+
+    def _partials(self) -> str:
+        steps = [*self._units(), ("groups", self._groups())]
+        steps += [(f"curve_{t.name}", self._curve(t)) for t in self.scan.terms if t.term.function in CURVES]
+        steps += [("without_key", self._keyless())] if self._counts_keyless else []
+        return create_table(scan_table(self.scan.id), with_clauses(steps, self._result()))
+
+    # members
+
+    def _member(self, member: Member, writer: RowWriter) -> str:
+        """One row for each unit, period and segment."""
+        needed = {n for v in member.values for e in (v.expr, *v.where) for n in names(e)} | set(member.keys)
+        steps = writer.rows({}, (), needed)
+        columns = [Column("*", "*")]
+        if member.scan.placement.plain:
+            columns.append(Column(writer.period(), PERIOD))
+        steps.append(("cells", select(columns, quoted(steps[-1][0]), writer.bounds())))
+        return create_table(_units_table(member), with_clauses(steps, self._grouped(member, writer)))
+
+    def _grouped(self, member: Member, writer: RowWriter) -> str:
+        keys = [quoted(k) for k in member.keys]
+        columns = [Column(quoted(PERIOD), PERIOD), self._mask(member.scan), *self._segments(member.scan)]
+        columns += [Column(key, _key(i)) for i, key in enumerate(keys)]
+        columns += [Column(self._value(v, writer), v.name) for v in member.values]
+        columns.append(Column("count(*)", ROWS))
+        sets = [", ".join([quoted(PERIOD), *(quoted(d) for d in s), *keys]) for s in self.scan.sets]
+        return select(columns, quoted("cells"), group="grouping sets (" + ", ".join(f"({s})" for s in sets) + ")")
+
+    def _mask(self, scan: Scan) -> Column:
+        dimensions = self.request.dimensions
+        absent = set_mask(dimensions, scan.dimensions)
+        bits = [f"{2 ** (len(dimensions) - 1 - dimensions.index(d))} * grouping({quoted(d)})" for d in scan.dimensions]
+        return Column(" + ".join(([str(absent)] if absent or not bits else []) + bits), SET)
+
+    def _segments(self, scan: Scan) -> list[Column]:
+        here = scan.dimensions
+        return [Column(f"cast({quoted(d) if d in here else 'null'} as varchar)", d) for d in self.request.dimensions]
+
+    def _value(self, value: UnitValue, writer: RowWriter) -> str:
+        """The value of a unit: null where none of its rows counts for it."""
+        where = " and ".join(writer.condition(w) for w in value.where)
+        calls = {call: str(number) for number, call in enumerate(dict.fromkeys(aggregates(value.expr)))}
+        spelled = {number: inner(call, where, writer.setting) for call, number in calls.items()}
+
+        def replaced(expr: Expr) -> Expr | None:
+            number = calls.get(expr) if isinstance(expr, Call) else None
+            return None if number is None else Name(number, _AGGREGATE, place=expr.place, type=expr.type)
+
+        def named(name: Name) -> str:
+            return spelled[name.name] if name.path == _AGGREGATE else column_name(name)
+
+        setting = self.clock.setting(named, writer.scan.placement.frame)
+        sql = lower(transform(value.expr, replaced), setting)
+        return f"case when count_if({where}) > 0 then {sql} end" if where else sql
+
+    # units
+
+    def _units(self) -> Steps:
+        """All units: matched by their keys, each value beside the others, absent ones null."""
+        members = self.scan.members
+        if len(members) == 1:
+            every = select([Column("*", "*")], quoted(_units_table(members[0])))
+        else:
+            tables = (f"select * from {quoted(_units_table(m))}" for m in members)
+            columns = [Column(quoted(c), c) for c in (*self._group_keys, *self._keys)]
+            columns += [Column(f"any_value({quoted(v.name)})", v.name) for m in members for v in m.values]
+            columns.append(Column(f"sum({quoted(ROWS)})", ROWS))
+            together = indented("\nunion all by name\n".join(tables))
+            every = select(columns, f"(\n{together}\n)", group="all")
+        return [("every_unit", every), ("units", select([Column("*", "*")], "every_unit", self._keyed()))]
+
+    @property
+    def _keys(self) -> list[str]:
+        return [_key(i) for i in range(len(self.scan.members[0].keys))]
+
+    def _keyed(self) -> list[str]:
+        return [f"{quoted(k)} is not null" for k in self._keys]
+
+    # terms
+
+    @property
+    def _group_keys(self) -> list[str]:
+        return [PERIOD, SET, *self.request.dimensions]
+
+    def _groups(self) -> str:
+        columns = [Column(quoted(k), k) for k in self._group_keys]
+        columns.append(Column(f"sum({quoted(ROWS)})", ROWS))
+        for named in self.scan.terms:
+            if named.term.function not in CURVES and not self._is_keyless(named):
+                columns.append(Column(self._term(named), named.name))
+        return select(columns, quoted("units"), group=", ".join(quoted(k) for k in self._group_keys))
+
+    @property
+    def _counts_keyless(self) -> bool:
+        return any(self._is_keyless(t) for t in self.scan.terms)
+
+    def _is_keyless(self, named: NamedTerm) -> bool:
+        return named.term.function == KEYLESS
+
+    def _term(self, named: NamedTerm) -> str:
+        term, where = named.term, self._where(named)
+        arguments = [lower(a, self.clock.setting(column_name)) for a in term.args if not isinstance(a, Star)]
+        if term.additive:
+            return Part(term.function, arguments[0] if arguments else "", where).columns(named.name)[0].sql
+        return holistic(term.function, arguments, where)
+
+    def _where(self, named: NamedTerm) -> str:
+        setting = self.clock.setting(column_name)
+        return " and ".join(f"({lower(w, setting)})" for w in named.term.where)
+
+    def _curve(self, named: NamedTerm) -> str:
+        keys = tuple(Column(quoted(k), k) for k in self._group_keys)
+        arguments = [lower(a, self.clock.setting(column_name)) for a in named.term.args]
+        return curve(named.term.function, arguments, self._where(named), named.name, Groups(quoted("units"), keys))
+
+    def _keyless(self) -> str:
+        columns = [*(Column(quoted(k), k) for k in self._group_keys), Column(f"sum({quoted(ROWS)})", KEYLESS)]
+        lacking = " or ".join(f"{quoted(k)} is null" for k in self._keys)
+        keys = ", ".join(quoted(k) for k in self._group_keys)
+        return select(columns, "every_unit", [f"({lacking})"], keys)
+
+    def _result(self) -> str:
+        columns, joins = [Column("groups.*", "*")], ["groups"]
+        columns += [Column("null::timestamp", c) for c in (OLDEST, NEWEST)]
+        for named in self.scan.terms:
+            if self._is_keyless(named):
+                columns.append(Column(f"coalesce(without_key.{quoted(KEYLESS)}, 0)", named.name))
+            elif named.term.function in CURVES:
+                table = quoted(f"curve_{named.name}")
+                joins.append(f"left join {table} on {self._matched('groups', table)}")
+                columns.append(Column(f"{table}.{quoted(named.name)}", named.name))
+        if self._counts_keyless:
+            joins.append(f"full join without_key on {self._matched('groups', 'without_key')}")
+            columns[0] = Column(self._both(), "*")
+        found = select(columns, "\n".join(joins))
+        return self._with_ranks(found)
+
+    def _both(self) -> str:
+        """The columns of groups, those that hold nothing but rows without a key included."""
+        keys = [f"coalesce(groups.{quoted(k)}, without_key.{quoted(k)}) as {quoted(k)}" for k in self._group_keys]
+        listed = ", ".join(quoted(k) for k in self._group_keys)
+        return ",\n  ".join([*keys, f"groups.* exclude ({listed})"])
+
+    def _with_ranks(self, found: str) -> str:
+        """Order statistics are picked from the sorted values of a group."""
+        replaced = []
+        for named in self.scan.terms:
+            if named.term.function == "ranks_around":
+                column = quoted(named.name)
+                picked = around(column, *(constant(a) or 0.0 for a in named.term.args[1:]))
+                replaced.append(f"{picked} as {column}")
+        if not replaced:
+            return found
+        return select(
+            [Column("* replace (\n    " + ",\n    ".join(replaced) + "\n  )", "*")], f"(\n{indented(found)}\n)"
+        )
+
+    def _matched(self, left: str, right: str) -> str:
+        return "\n  and ".join(f"{left}.{quoted(k)} is not distinct from {right}.{quoted(k)}" for k in self._group_keys)
+
+    def _covered(self) -> str:
+        """A period is covered where all members cover it."""
+        edges = (("max", "first_period"), ("min", "last_period"), ("min", OLDEST), ("max", NEWEST), ("max", ROWS))
+        tables = (f"select * from {quoted(covered_table(m.scan.id))}" for m in self.scan.members)
+        columns = [Column(f"{word}({quoted(c)})", c) for word, c in edges]
+        every = indented("\nunion all by name\n".join(tables))
+        return create_table(covered_table(self.scan.id), select(columns, f"(\n{every}\n)"))
+
+
+def _units_table(member: Member) -> str:
+    return f"units__{member.scan.id}"
+
+
+def _key(number: int) -> str:
+    return f"key__{number + 1}"
