@@ -62,7 +62,7 @@ REASON_SENTENCES: Mapping[str, str] = {
     "settling": _("Rows are decided {settles_days} after they begin: the last ones of the period still may change."),
     "window-cut": _("The window reaches to before the data: {there} of {wanted} periods ({period})."),
     "too-fine": _("The rows of {dataset} are one a period ({every}), and cannot be cut by {period}."),
-    "offset-not-whole": _("{offset} is no whole number of periods ({period})."),
+    "offset-not-whole": _("An offset of {offset} is no whole number of periods ({period})."),
     "no-bands": _("No threshold is defined."),
     "other-period": _("The thresholds are meant for another period: {period}."),
     "bound-unknown": _("A threshold is not known: {bound}."),
