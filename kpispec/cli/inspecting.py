@@ -79,14 +79,13 @@ def show(
     output: Output = None,
 ) -> None:
     """Print one document as it is after `extends`."""
-    from kpispec.project.catalogue import document_json, document_yaml, find_document
+    from kpispec.project.catalogue import find_document
+    from kpispec.project.shown import document_json, document_yaml, resolved
 
     opened = open_project(project, specs, None)
-    document = find_document(opened.loaded, id)
-    if format is ShowFormat.JSON:
-        answer(document_json(document), output)
-    else:
-        answer(document_yaml(document, origin=origin), output)
+    document = resolved(opened.catalog, find_document(opened.loaded, id))
+    write = document_json if format is ShowFormat.JSON else document_yaml
+    answer(write(document, origin=origin), output)
 
 
 def lineage(
