@@ -3,8 +3,8 @@
 An edge leads from what is used to what uses it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kpispec.source import Span
@@ -101,3 +101,21 @@ def reached(asked: Iterable[str], steps: Iterable[tuple[str, str]]) -> set[str]:
                 found.add(end)
                 waiting.append(end)
     return found
+
+
+def neighbours(graph: Lineage, id: str, *, back: bool) -> Iterator[Edge]:
+    """The edges at a node, an input passed through: to what it reads, or to its KPI as it reads."""
+    for edge in graph.edges:
+        if (edge.end if back else edge.start) != id:
+            continue
+        other = edge.start if back else edge.end
+        if not is_input(other):
+            yield edge
+        elif back:
+            yield from neighbours(graph, other, back=True)
+        else:
+            yield from (replace(e, use=edge.use) for e in neighbours(graph, other, back=False))
+
+
+def is_input(id: str) -> bool:
+    return id.startswith("kpi.") and id.split(".")[2:3] == ["inputs"]

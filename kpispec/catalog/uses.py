@@ -30,8 +30,8 @@ from kpispec.words import KINDS
 _KINDS = ("dataset", "column", "function", "benchmark", "input", "kpi")  # others stand behind them
 
 
-def lineage(catalog: Catalog) -> Lineage:
-    """The graph of a project. Of the library it holds what the project reads, calls, shows or extends."""
+def lineage(catalog: Catalog, *, library: bool = False) -> Lineage:
+    """The graph of a project. Of the library it holds what the project rests on, or with `library` all of it."""
     graph = _Graph(catalog)
     for document in catalog.documents:
         graph.document(document)
@@ -43,7 +43,7 @@ def lineage(catalog: Catalog) -> Lineage:
         graph.kpi(kpi)
     for card in catalog.scorecards.values():
         graph.scorecard(card)
-    return graph.whole()
+    return graph.whole(library=library)
 
 
 def column_id(dataset: str, column: str) -> str:
@@ -69,9 +69,9 @@ class _Graph:
         self.nodes: dict[str, Node] = {}
         self.edges: dict[Edge, None] = {}
 
-    def whole(self) -> Lineage:
-        """Everything of the project's own, and of the library what that is computed from."""
-        own = {n.id for n in self.nodes.values() if n.library is None}
+    def whole(self, *, library: bool) -> Lineage:
+        """Everything of the project's own, and of the library what that rests on."""
+        own = {n.id for n in self.nodes.values() if library or n.library is None}
         kept = own | reached(own, ((e.end, e.start) for e in self.edges))
         kept |= {n.id for n in self.nodes.values() if n.kind == "column" and f"dataset.{n.name.split('.')[0]}" in kept}
         order = {kind: i for i, kind in enumerate(_KINDS)}

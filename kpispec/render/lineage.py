@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
-from kpispec.catalog.lineage import ASIDE, Edge, Lineage, Node, Use
+from kpispec.catalog.lineage import ASIDE, Edge, Lineage, Node, Use, neighbours
 from kpispec.render.findings import visible
 
 SCHEMA = "kpispec-lineage/1"
@@ -132,25 +131,12 @@ def _neighbours(node: Node, graph: Lineage, language: str, default: str) -> str:
     lines = [_titled(node, language, default)]
     for back in (True, False):
         around: dict[str, dict[str, None]] = {}
-        for edge in _across(graph, node.id, back):
+        for edge in neighbours(graph, node.id, back=back):
             other = graph.node(edge.start if back else edge.end)
             assert other is not None
             around.setdefault(WORDS[edge.use][0 if back else 1], {})[_called(other)] = None
         lines += [f"  {words} {', '.join(others)}" for words, others in around.items()]
     return "\n".join(lines)
-
-
-def _across(graph: Lineage, id: str, back: bool) -> Iterator[Edge]:
-    for edge in graph.edges:
-        if (edge.end if back else edge.start) != id:
-            continue
-        other = graph.node(edge.start if back else edge.end)
-        if other is None or other.kind != "input":
-            yield edge
-        elif back:
-            yield from _across(graph, other.id, back)
-        else:
-            yield from (replace(e, use=edge.use) for e in _across(graph, other.id, back))
 
 
 _MERMAID = {
