@@ -82,6 +82,8 @@ class _Maker:
         return dataset_page(self.shelf.catalog.datasets[id], document, self.shelf, sources, place)
 
     def _sources(self, document: Document) -> Sources:
+        if document.parent is None:
+            return sources_of(document)
         return sources_of(document, document_yaml(resolved(self.shelf.catalog, document)))
 
     def _place(self, document: Document) -> str:

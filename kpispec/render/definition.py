@@ -156,8 +156,8 @@ def direction_of(language: str) -> str:
     return "rtl" if locale_of(language).text_direction == "rtl" else "ltr"
 
 
-def sources_of(document: Document, resolved: str) -> Sources:
-    return Sources(source_of(document), resolved if document.parent is not None else "")
+def sources_of(document: Document, resolved: str = "") -> Sources:
+    return Sources(source_of(document), resolved)
 
 
 def level_of(spec: KpiSpec, document: Document, shelf: Shelf) -> str:

@@ -97,15 +97,15 @@ class Shelf:
         if node.id.count(".") > 1 and node.kind != "column":
             return ""
         if node.kind == "column":
-            dataset, _dot, column = node.name.partition(".")
-            return f"{up}dataset/{dataset}.html#column-{column}" if self._has("dataset", dataset) else ""
-        return f"{up}{node.kind}/{node.name}.html" if self._has(node.kind, node.name) else ""
+            return self._column_href(node.name, up)
+        if node.kind == "kpi":
+            return f"{up}kpi/{node.name}.html" if node.name in self.catalog.specs else ""
+        return f"{up}dataset/{node.name}.html" if node.kind == "dataset" else ""
 
-    def _has(self, kind: str, id: str) -> bool:
-        if kind == "kpi":
-            return id in self.catalog.specs
-        found = self.catalog.datasets.get(id) if kind == "dataset" else None
-        return found is not None
+    def _column_href(self, name: str, up: str) -> str:
+        dataset, _dot, column = name.partition(".")
+        declared = self.catalog.datasets[dataset].spec.column(column) is not None
+        return f"{up}dataset/{dataset}.html" + (f"#column-{column}" if declared else "")
 
     def uses(self, id: str, *, back: bool) -> tuple[Uses, ...]:
         """What stands directly around a node, by use; an input stands for what it reads, and for its KPI."""
