@@ -59,6 +59,20 @@ def test_axe_finds_no_violation(visit, screen, language, scheme, name):
     assert [(v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found] == []
 
 
+@pytest.mark.parametrize(("width", "beside"), [(1440, True), (1024, True), (390, False)])
+def test_the_facts_stand_beside_the_definition_where_there_is_room(visit, width, beside):
+    page = visit("en/kpi/nps.html", width=width)
+    body, side = (page.locator(s).bounding_box() for s in (".body", ".side"))
+    assert (side["x"] >= body["x"] + body["width"]) is beside
+    assert (side["y"] == body["y"]) is beside
+
+
+def test_on_a_phone_a_column_is_read_without_scrolling_sideways(visit):
+    page = visit("en/dataset/tickets.html", width=390, height=844)
+    assert page.locator("#column-opened_at a").last.bounding_box()["x"] < 390
+    assert page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.columns').parentNode)")
+
+
 def test_search_finds_words_without_accents_and_by_id(visit):
     page = visit("fr/index.html")
     page.locator("#q").fill("delai REPONSE mediane")
@@ -84,7 +98,7 @@ def test_a_reader_walks_from_a_kpi_to_its_column_and_home(visit):
     page = visit("en/index.html")
     page.faults.clear()
     page.locator("a[href='kpi/nps.html']").click()
-    page.locator(".c2 a", has_text="survey_answers.recommendation").click()
+    page.locator(".side a", has_text="survey_answers.recommendation").click()
     assert page.url.endswith("/en/dataset/survey_answers.html#column-recommendation")
     assert page.locator("tr:target").count() == 1
     page.locator(".eyebrow a").click()
