@@ -87,13 +87,15 @@ def _flatten(
     parent = _parent(document, named, table, library, findings)
     if parent is None:
         return None
-    if parent.library is not None and (parent.kind, parent.id) == key:
-        base: Document | None = parent
+    named_key = (parent.kind, parent.id)
+    if table[named_key] is not parent:  # the library's own, in whose place a document of the project stands
+        table, flat_above = {**table, named_key: parent}, {}
     else:
-        base = _flatten((parent.kind, parent.id), table, library, flat, (*above, document), findings)
+        flat_above = flat
+    base = _flatten(named_key, table, library, flat_above, (*above, document), findings)
     if base is None:
         return None
-    flat[key] = merge.extend(document, base.node)
+    flat[key] = merge.extend(document, base)
     return flat[key]
 
 

@@ -35,7 +35,7 @@ def resolve(
     """
     documents = tuple(documents)
     written = announced | {(d.kind, d.id) for d in documents}
-    extending = {(d.kind, d.id) for d in documents if d.node.get("extends") is not None}
+    extending = {(d.kind, d.id) for d in documents if d.node.get("extends") is not None or d.parent is not None}
     marked = _marked(documents, findings)
     flat, misshapen = gather(documents, findings)
     faulty = marked | misshapen

@@ -1,4 +1,4 @@
-"""`list`, `show`, `explain`, `schema`: what there is, and what it means."""
+"""`list`, `show`, `lineage`, `explain`, `schema`: what there is, and what it means."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -43,6 +43,13 @@ class ShowFormat(StrEnum):
     JSON = "json"
 
 
+class LineageFormat(StrEnum):
+    TEXT = "text"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    JSON = "json"
+
+
 def list_(
     what: Annotated[
         What | None, typer.Argument(help="The kind; everything of the project if none is named.", show_default=False)
@@ -72,14 +79,42 @@ def show(
     output: Output = None,
 ) -> None:
     """Print one document as it is after `extends`."""
-    from kpispec.project.catalogue import document_json, document_yaml, find_document
+    from kpispec.project.catalogue import find_document
+    from kpispec.project.shown import document_json, document_yaml, resolved
 
     opened = open_project(project, specs, None)
-    document = find_document(opened.loaded, id)
-    if format is ShowFormat.JSON:
-        answer(document_json(document), output)
-    else:
-        answer(document_yaml(document, origin=origin), output)
+    document = resolved(opened.catalog, find_document(opened.loaded, id))
+    write = document_json if format is ShowFormat.JSON else document_yaml
+    answer(write(document, origin=origin), output)
+
+
+def lineage(
+    id: Annotated[
+        str | None,
+        typer.Argument(
+            help="A document, or a column as `dataset.column`; the whole project if none is named.", show_default=False
+        ),
+    ] = None,
+    project: ProjectDir = None,
+    specs: Specs = None,
+    format: Annotated[LineageFormat, typer.Option("--format", help="How it is printed.")] = LineageFormat.TEXT,
+    language: Language = None,
+    output: Output = None,
+) -> None:
+    """Print what a thing is made of and what uses it, from columns to scorecards."""
+    from kpispec.project.lineage import lineage_of
+    from kpispec.render.lineage import lineage_dot, lineage_json, lineage_mermaid, lineage_text
+
+    opened = open_project(project, specs, None)
+    graph = lineage_of(opened.loaded, id)
+    default = opened.loaded.project.language
+    write = {
+        LineageFormat.TEXT: lineage_text,
+        LineageFormat.JSON: lineage_json,
+        LineageFormat.MERMAID: lineage_mermaid,
+        LineageFormat.DOT: lineage_dot,
+    }[format]
+    answer(write(graph, language or default, default), output)
 
 
 def schema(
@@ -168,4 +203,4 @@ def _opened(name: str, project: Path | None, specs: list[Path] | None, data: lis
     return opened
 
 
-COMMANDS = (list_, show, explain, schema)
+COMMANDS = (list_, show, lineage, explain, schema)

@@ -1,13 +1,13 @@
-"""What a project and the library define: lists, and single documents with the place of every key."""
+"""What a project and the library define: lists, and the document of an id."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kpispec.bundled import bundled
 from kpispec.diagnostics import Findings
 from kpispec.project.load import CallError, Loaded, library_documents
-from kpispec.syntax.nodes import Document, Map, Node, Scalar, Seq
+from kpispec.syntax.nodes import Document
 from kpispec.syntax.read import localized
 
 PLURALS = {
@@ -85,76 +85,3 @@ def find_document(loaded: Loaded, name: str) -> Document:
         )
     kinds = ", ".join(f"`{d.kind}.{d.id}`" for d in found)
     raise CallError(f"`{name}` is the id of several documents", f"name one of {kinds}")
-
-
-def document_json(document: Document) -> str:
-    return json.dumps(_plain(document.node), ensure_ascii=False, indent=2)
-
-
-def _plain(node: Node) -> object:
-    match node:
-        case Scalar(value=value):
-            return value
-        case Seq(items=found):
-            return [_plain(i) for i in found]
-        case Map(entries=entries):
-            return {e.name: _plain(e.value) for e in entries}
-
-
-def document_yaml(document: Document, *, origin: bool) -> str:
-    """The document as YAML; with `origin`, each line names the place its key came from."""
-    lines = list(_lines(document.node, 0))
-    width = min(max((len(text) for text, _ in lines), default=0), 72)
-    return "\n".join(f"{text:{width}}  # {place}" if origin and place else text for text, place in lines)
-
-
-def _lines(node: Map, depth: int) -> Iterator[tuple[str, str]]:
-    for entry in node.entries:
-        place = f"{entry.key.span.file.path}:{entry.key.span.line}"
-        head = "  " * depth + entry.name + ":"
-        match entry.value:
-            case Map(entries=()) | Seq(items=()):
-                yield f"{head} {'{}' if isinstance(entry.value, Map) else '[]'}", place
-            case Map():
-                yield head, place
-                yield from _lines(entry.value, depth + 1)
-            case Seq():
-                yield head, place
-                yield from _items(entry.value, depth + 1)
-            case Scalar():
-                yield f"{head} {_scalar(entry.value)}", place
-
-
-def _items(node: Seq, depth: int) -> Iterator[tuple[str, str]]:
-    for item in node.items:
-        place = f"{item.span.file.path}:{item.span.line}"
-        indent = "  " * depth
-        match item:
-            case Scalar():
-                yield f"{indent}- {_scalar(item)}", place
-            case Seq():
-                yield f"{indent}- {json.dumps(_plain(item), ensure_ascii=False)}", place
-            case Map():
-                inner = list(_lines(item, depth + 1))
-                for number, (text, where) in enumerate(inner):
-                    yield (indent + "- " + text[len(indent) + 2 :] if number == 0 else text), where
-
-
-_PLAIN_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-
-
-def _scalar(node: Scalar) -> str:
-    """A value that reads back as itself: quoted where a plain one would not."""
-    if node.value is None:
-        return "null"
-    if not isinstance(node.value, str):
-        return node.text.value
-    text = node.value
-    safe = (
-        text
-        and text[0] in _PLAIN_WORD
-        and not any(c in text for c in ":#{}[],&*!|>'\"%@`\n\\")
-        and text == text.strip()
-    )
-    words = text.lower() in ("null", "true", "false", "yes", "no", "on", "off")
-    return text if safe and not words else json.dumps(text, ensure_ascii=False)

@@ -42,6 +42,11 @@ def scalar(text: str) -> str:
     """A text as a YAML scalar on one line, quoted where it could be read as anything else."""
     if _PLAIN.match(text) and text.lower() not in _OTHER_THAN_TEXT:
         return text
+    return double_quoted(text)
+
+
+def double_quoted(text: str) -> str:
+    """A text between double quotes, what cannot be seen escaped."""
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() and not HIDDEN.match(c) else _escaped(c) for c in quoted)
 

@@ -1,4 +1,4 @@
-"""The scorecard page: one self-contained HTML file under a strict policy, the same bytes for the same report.
+"""Pages: self-contained HTML files under a strict policy, the same bytes for the same content.
 
 The only module that knows Jinja. Every text is escaped by it; the exceptions are our own style and script, SQL (escaped
 here, quotes left as they are) and the output of the Markdown renderer, which lets neither HTML, images nor links other
@@ -51,6 +51,31 @@ def render_html(
         policy=content_policy(style, script),
     )
     return _squeezed(html)
+
+
+def render_pages(
+    pages: Mapping[str, tuple[str, object]], *, language: str, templates: Path | None = None
+) -> dict[str, str]:
+    """Pages of the catalogue by their path, each from its template (`index`, `definition`, `dataset`) and its content.
+
+    All carry the same style and script within, as the scorecard does.
+    """
+    from markupsafe import Markup
+
+    env = _environment(templates, words(language))
+    style = _style(_source(env, "assets/style.css") + _source(env, "assets/catalogue.css"))
+    script = _script(_source(env, "assets/catalogue.js"))
+    made = {}
+    for path, (template, page) in pages.items():
+        made[path] = _squeezed(
+            env.get_template(f"catalogue/{template}.html.j2").render(
+                page=page,
+                style=Markup(style),  # noqa: S704 - a file of ours, or of a trusted folder
+                script=Markup(script),  # noqa: S704 - as the style
+                policy=content_policy(style, script),
+            )
+        )
+    return made
 
 
 def content_policy(style: str, script: str) -> str:

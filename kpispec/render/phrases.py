@@ -53,16 +53,7 @@ class Voice:
 
     def phrase(self, text: Localized | None, fallback: str = "", most: int = LONGEST_LABEL) -> Phrase:
         """A text of a spec in this language, else in the one it has, which is then named. Past `most` it is cut."""
-        if text is None or not text.texts:
-            return Phrase(fallback)
-        shown = _cut(text.get(self.language, self.report.language), most)
-        tag = next((tag for tag, value in text.texts if _cut(value, most) == shown), "") or self.report.language
-        if text.speaks(self.language) and "" not in dict(text.texts):
-            tag = self.language
-        foreign = locale_of(tag).language != locale_of(self.language).language
-        if not foreign and locale_of(tag).language == "fr":
-            shown = set_french(shown)
-        return Phrase(shown, tag if foreign else None)
+        return phrase_of(text, self.language, self.report.language, fallback, most)
 
     def bounds(self, ranges: Sequence[Bounds], figures: Figures) -> str:
         """Bands in words: `≥ 80%`, `from 6 min to 7 min 30 s`, `< 5 min or > 9 min`."""
@@ -96,6 +87,25 @@ class Voice:
                 self.words.say(_("per {amount}"), amount=Figures("count", self.language).value(float(amount[1]))) + noun
             )
         return ""
+
+
+def phrase_of(
+    text: Localized | None, language: str, default: str, fallback: str = "", most: int = LONGEST_LABEL
+) -> Phrase:
+    """A text of a spec in a language, else in the one it has, which is then named. Past `most` it is cut.
+
+    `default` is the language of texts that name none.
+    """
+    if text is None or not text.texts:
+        return Phrase(fallback)
+    shown = _cut(text.get(language, default), most)
+    tag = next((tag for tag, value in text.texts if _cut(value, most) == shown), "") or default
+    if text.speaks(language) and "" not in dict(text.texts):
+        tag = language
+    foreign = locale_of(tag).language != locale_of(language).language
+    if not foreign and locale_of(tag).language == "fr":
+        shown = set_french(shown)
+    return Phrase(shown, tag if foreign else None)
 
 
 def _cut(text: str, most: int) -> str:

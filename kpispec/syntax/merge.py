@@ -9,17 +9,17 @@ from kpispec.syntax.read import part
 NOT_INHERITED = frozenset({"extends", "tests", "accept", "lifecycle", "label", "description"})
 
 
-def extend(child: Document, parent: Map) -> Document:
+def extend(child: Document, parent: Document) -> Document:
     """The child with what it takes over from its parent, whose own `extends` is already flattened.
 
     Maps merge key by key at every depth, lists and scalars replace, `key: null` removes, `where` is joined. Every key
     keeps the place it came from. The result no longer says `extends`.
     """
     own = child.node.entries[0]
-    inherited = tuple(e for e in parent.entries[1:] if e.name not in NOT_INHERITED)
+    inherited = tuple(e for e in parent.node.entries[1:] if e.name not in NOT_INHERITED)
     added = tuple(e for e in child.node.entries[1:] if e.name != "extends")
-    merged = _merge(Map(inherited, parent.span), Map(added, child.node.span), top=True)
-    return replace(child, node=Map((own, *merged.entries), child.node.span))
+    merged = _merge(Map(inherited, parent.node.span), Map(added, child.node.span), top=True)
+    return replace(child, node=Map((own, *merged.entries), child.node.span), parent=parent)
 
 
 def _merge(parent: Map, child: Map, *, top: bool = False) -> Map:

@@ -1,6 +1,7 @@
 """Located YAML: what a file says, with the place of every key and value. Merging documents works on these."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from kpispec.source import Span, Text
 
@@ -57,12 +58,16 @@ Node = Scalar | Map | Seq
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One object of a file: its kind and id are its first key. `library` marks those that ship with kpispec."""
+    """One object of a file: its kind and id are its first key. `library` marks those that ship with kpispec.
+
+    `parent` is the document that a flattened one extends.
+    """
 
     kind: str
     id: str
     node: Map
     library: str | None = None
+    parent: "Document | None" = field(default=None, compare=False, repr=False)
 
     @property
     def span(self) -> Span:
@@ -71,3 +76,11 @@ class Document:
     @property
     def subject(self) -> str:
         return f"{self.kind}.{self.id}"
+
+    @property
+    def ancestors(self) -> "Iterator[Document]":
+        """The document it extends, the one that this extends, and so on."""
+        above = self.parent
+        while above is not None:
+            yield above
+            above = above.parent

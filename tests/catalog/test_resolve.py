@@ -2,6 +2,11 @@
 
 import pytest
 
+from kpispec.catalog.resolve import resolve
+from kpispec.diagnostics import Findings
+from kpispec.source import SourceFile
+from kpispec.syntax.build import documents
+
 DATASET = """
 dataset: sales
 time: at
@@ -95,3 +100,39 @@ def test_an_inputs_own_promises_reject_what_breaks_them_once(workbench, expr, ke
     assert found.value == sum(kept)
     assert found.n == len(kept)
     assert dict(found.rejected) == {"unknown": 1, "refused": 1, "out_of_range": 2}
+
+
+LIBRARY = """
+function: base
+args: [x]
+description: The library's base
+formula: sum(x)
+---
+function: mean
+extends: base
+formula: sum(x) / count(x)
+"""
+BUILT_ON = """
+function: mean
+extends: pack.mean
+---
+function: base
+args: [x]
+description: The project's
+formula: avg(x)
+---
+function: other
+extends: pack.base
+"""
+
+
+def test_a_library_document_is_extended_as_it_is_where_the_projects_own_takes_its_place():
+    findings = Findings()
+    above = documents(SourceFile("library.yml", LIBRARY), findings, library="pack")
+    below = documents(SourceFile("own.yml", BUILT_ON), findings)
+    catalog = resolve([*above, *below], {}, findings)
+    assert [f.rule for f in findings] == ["shadows-library"]
+    assert catalog.functions["mean"].formula.value == "sum(x) / count(x)"
+    assert catalog.functions["other"].formula.value == "sum(x)"
+    of_mean = next(d for d in catalog.documents if d.id == "mean")
+    assert [(d.id, d.library) for d in of_mean.ancestors] == [("mean", "pack"), ("base", None)]

@@ -56,7 +56,7 @@ def pair(parent=PARENT, child=CHILD):
 
 def test_maps_merge_lists_and_scalars_replace_null_removes_where_narrows():
     above, below = pair()
-    assert plain(extend(below, above.node).node) == {
+    assert plain(extend(below, above).node) == {
         "kpi": "our_nps",
         "tags": ["ours"],
         "unit": "points",
@@ -80,7 +80,7 @@ def test_maps_merge_lists_and_scalars_replace_null_removes_where_narrows():
 def test_what_is_inherited_still_points_at_the_parent():
     above, below = pair()
     findings = Findings()
-    spec = build(extend(below, above.node), findings)
+    spec = build(extend(below, above), findings)
     assert not len(findings), list(findings)
     assert spec.formula.span.file.path == "parent.yml"
     assert [text.span.file.path for text in spec.where] == ["parent.yml", "child.yml"]
@@ -91,9 +91,9 @@ def test_what_is_inherited_still_points_at_the_parent():
 
 def test_a_child_of_a_child_narrows_once_more():
     above, below = pair()
-    middle = extend(below, above.node)
+    middle = extend(below, above)
     _, last = pair(child="kpi: last\nextends: our_nps\nwhere: region = 'north'\n")
-    assert plain(extend(last, middle.node).node.get("where")) == [
+    assert plain(extend(last, middle).node.get("where")) == [
         "kind = 'hot'",
         "channel = 'shop'",
         "region = 'north'",
@@ -102,7 +102,7 @@ def test_a_child_of_a_child_narrows_once_more():
 
 def test_a_null_removes_an_inherited_filter_and_leaves_no_trace_of_its_own():
     above, below = pair(child="kpi: wide\nextends: nps\nwhere: null\nowner: {business: null}\nquestion: null\n")
-    merged = extend(below, above.node).node
+    merged = extend(below, above).node
     assert merged.get("where") is None
     assert merged.get("question") is None
     assert plain(merged.get("owner")) == {"technical": "d@e.f"}
@@ -110,7 +110,7 @@ def test_a_null_removes_an_inherited_filter_and_leaves_no_trace_of_its_own():
 
 def test_an_input_that_reads_a_kpi_takes_the_place_of_one_that_reads_rows():
     above, below = pair(child="kpi: other\nextends: nps\ninputs: {score: {kpi: csat}}\n")
-    assert plain(extend(below, above.node).node.get("inputs"))["score"] == {"kpi": "csat"}
+    assert plain(extend(below, above).node.get("inputs"))["score"] == {"kpi": "csat"}
 
 
 def test_columns_of_a_data_set_keep_their_labels():
@@ -118,7 +118,7 @@ def test_columns_of_a_data_set_keep_their_labels():
         "dataset: tickets\nlabel: All\ncolumns: {wait: {type: number, label: Wait}}\n",
         "dataset: our_tickets\nextends: tickets\ncolumns: {wait: {range: [0, null]}, kind: {type: string}}\n",
     )
-    assert plain(extend(below, above.node).node) == {
+    assert plain(extend(below, above).node) == {
         "dataset": "our_tickets",
         "columns": {"wait": {"type": "number", "label": "Wait", "range": [0, None]}, "kind": {"type": "string"}},
     }
