@@ -23,7 +23,6 @@ class Mutant:
     before: str
     after: str
     span: Span
-    key: bool = False  # a whole key was taken away: that changes more than the trees that can be compared
 
     @property
     def change(self) -> str:
@@ -140,7 +139,7 @@ def _of_input(spec: KpiSpec, item: InputSpec) -> Iterator[Mutant]:
         if name in _AMOUNTS and isinstance(value, Text):
             for edit in amounts(value):
                 moved: InputSpec = replace(item, **{name: edit.changed})  # type: ignore[arg-type]
-                shown = replace(_mutant(put(spec, moved), f"{part}.{name}", edit), key=True)
+                shown = _mutant(put(spec, moved), f"{part}.{name}", edit)
                 yield replace(shown, before=f"{name}: {shown.before}", after=f"{name}: {shown.after}")
 
 
@@ -154,7 +153,7 @@ def _of_checks(spec: KpiSpec, item: RowInput, put: Callable[[KpiSpec, InputSpec]
     for code in checks.missing:
         less = replace(checks, missing=tuple(c for c in checks.missing if c != code))
         changed = put(spec, replace(item, checks=less))
-        yield Mutant(changed, part, f"missing: {code[0]}", "(none)", item.span, key=True)
+        yield Mutant(changed, part, f"missing: {code[0]}", "(none)", item.span)
 
 
 def _without(spec: KpiSpec, key: tuple[str, object]) -> Iterator[Mutant]:
@@ -167,7 +166,7 @@ def _without(spec: KpiSpec, key: tuple[str, object]) -> Iterator[Mutant]:
 
 def _dropped(spec: KpiSpec, part: str, name: str, value: object, span: Span) -> Mutant:
     place = value.span if isinstance(value, Text | Range) else span
-    return Mutant(spec, part, f"{name}: {_words(value)}".rstrip(": "), "(none)", place, key=True)
+    return Mutant(spec, part, f"{name}: {_words(value)}".rstrip(": "), "(none)", place)
 
 
 def _words(value: object) -> str:
@@ -194,9 +193,7 @@ def _of_params(spec: KpiSpec) -> Iterator[Mutant]:
             return replace(s, params=(*s.params[:at], (name, text), *s.params[at + 1 :]))
 
         for mutant in _texts(spec, f"params.{name.value}", value, put):
-            yield replace(
-                mutant, before=f"{name.value}: {mutant.before}", after=f"{name.value}: {mutant.after}", key=True
-            )
+            yield replace(mutant, before=f"{name.value}: {mutant.before}", after=f"{name.value}: {mutant.after}")
 
 
 # bands --------------------------------------------------------------------------------------------------------------

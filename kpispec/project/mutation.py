@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kpispec.catalog.datasets import bind_dataset
+from kpispec.catalog.datasets import rebind_dataset
 from kpispec.catalog.kpis import rebind, rows_below
 from kpispec.catalog.model import Catalog, Dataset, Kpi
 from kpispec.diagnostics import Findings
@@ -76,7 +76,8 @@ def _failing(catalog: Catalog, kpi: Kpi, engine: Engine, zone: str) -> str:
 def breed(catalog: Catalog, kpi: Kpi) -> tuple[tuple[Bred, ...], int]:
     """The mutants that can be computed and are told apart by their form; how many are of the KPI's own form."""
     bands = any(e.status in JUDGED for t in kpi.spec.tests for e in t.expect)
-    forms = {form_of_kpi(kpi, catalog)}
+    itself = form_of_kpi(kpi, catalog)
+    forms = {itself}
     found: list[Bred] = []
     own = 0
     for mutant in of_kpi(kpi.spec, bands):
@@ -85,8 +86,8 @@ def breed(catalog: Catalog, kpi: Kpi) -> tuple[tuple[Bred, ...], int]:
         if changed is None:
             continue
         form = form_of_kpi(changed, catalog)
-        if form in forms and not mutant.key:
-            own += form == form_of_kpi(kpi, catalog)
+        if form in forms:
+            own += form == itself
             continue
         forms.add(form)
         found.append(Bred(mutant, _named(changed, len(found))))
@@ -181,16 +182,12 @@ def _noticed(group: list[Case], engine: Engine, zone: str) -> Iterator[Mutant]:
 def mutate_dataset(catalog: Catalog, dataset: Dataset, kpis: Mapping[str, Kpi], engine: Engine, zone: str) -> Mutation:
     """The mutants of a data set's filters, tried on the tests of the KPIs that read it."""
     trials = list(_trials_of(catalog, dataset, kpis))
-    own = bind_dataset(dataset.spec, catalog.macros, Findings()).where
     killed, same, survivors = 0, 0, []
     for mutant in of_dataset(dataset.spec):
         assert isinstance(mutant.spec, DatasetSpec)
-        findings = Findings()
-        changed = bind_dataset(mutant.spec, catalog.macros, findings)
-        if findings.errors:
-            continue
-        if changed.where == own:
-            same += 1
+        changed = rebind_dataset(mutant.spec, catalog)
+        if changed is None or changed.where == dataset.where:
+            same += changed is not None
             continue
         known = replace(catalog, datasets={**catalog.datasets, dataset.id: changed})
         if any(verdicts(known, (kpi,), test, engine, zone)[0] for kpi, test in trials):

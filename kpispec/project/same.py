@@ -1,6 +1,8 @@
 """The form of a KPI: two with one form give the same on every row that the data sets allow."""
 
-from kpispec.catalog.model import BoundRows, Catalog, Kpi
+from dataclasses import fields
+
+from kpispec.catalog.model import BoundKpi, BoundRows, Catalog, Kpi
 from kpispec.formula.equivalent import Domain, Domains, canonical
 from kpispec.formula.tree import Expr
 from kpispec.plan.terms import parts_of
@@ -16,7 +18,7 @@ def form_of_kpi(kpi: Kpi, catalog: Catalog) -> object:
     """What a KPI computes and how it is judged, in one form for all ways to write it."""
     inputs = {r.spec.name: d for r in kpi.rows if (d := _domain_of_input(r, catalog)) is not None}
     rows = tuple(_form_of_rows(r, _domains(catalog.datasets[r.dataset].spec)) for r in kpi.rows)
-    upstream = tuple((k.spec.name, k.kpi, k.where) for k in kpi.kpis)
+    upstream = tuple((k.spec.name, *_rest(k, "spec")) for k in kpi.kpis)
     bands = tuple(_written(t) for b in kpi.spec.thresholds for t in (b.good, b.watch, b.bad))
     return canonical(kpi.formula, inputs), rows, upstream, bands
 
@@ -28,7 +30,13 @@ def _written(text: Text | None) -> str | None:
 def _form_of_rows(rows: BoundRows, domains: Domains) -> object:
     where = frozenset(canonical(part, domains) for w in rows.where for part in parts_of(w))
     rejects = tuple((reason, canonical(test, domains)) for reason, test in rows.rejects)
-    return rows.spec.name, rows.dataset, canonical(rows.expr, domains), where, rejects
+    rest = _rest(rows, "spec", "expr", "where", "rejects")
+    return rows.spec.name, canonical(rows.expr, domains), where, rejects, rest
+
+
+def _rest(bound: BoundRows | BoundKpi, *but: str) -> tuple[object, ...]:
+    """All else that is known of an input."""
+    return tuple(getattr(bound, f.name) for f in fields(bound) if f.name not in but)
 
 
 def _domains(spec: DatasetSpec) -> Domains:
