@@ -5,19 +5,44 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from kpispec.formula.constants import constant
-from kpispec.formula.tree import Between, Binary, Expr, In, Name, Number, String, Type, Unary, rebuild
+from kpispec.formula.tree import (
+    Between,
+    Binary,
+    Boolean,
+    Call,
+    Case,
+    Cast,
+    Duration,
+    Expr,
+    In,
+    Is,
+    Moment,
+    Name,
+    Null,
+    Number,
+    Star,
+    String,
+    Type,
+    Unary,
+    children,
+    rebuild,
+)
 
 MOST_VALUES = 1000  # of a range of integers that is written out
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The values that a name can have, null aside: those listed, or numbers between two ends that are both in."""
+    """The values that a name can have, null aside: those listed, or numbers between two ends that are both in.
+
+    `known`: it is never null.
+    """
 
     values: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
     whole: bool = False
+    known: bool = False
 
     @property
     def listed(self) -> tuple[float, ...]:
@@ -44,10 +69,38 @@ def canonical(expr: Expr, domains: Domains) -> Expr:
             return _comparison(inside, domains)
         case Between() | In():
             return _test(inside, domains)
+        case Call(name="count", args=(counted,), distinct=False) if _never_null(counted, domains):
+            return replace(inside, args=(Star(place=counted.place),))
         case Binary(op="+" | "*" | "and" | "or", left=left, right=right) if repr(right) < repr(left):
             return replace(inside, left=right, right=left)
         case _:
             return inside
+
+
+def never_null(expr: Expr) -> bool:
+    """Whether an expression has a value on every row, by its form alone."""
+    return _never_null(expr, {})
+
+
+def _never_null(expr: Expr, domains: Domains) -> bool:
+    match expr:
+        case Number() | String() | Boolean() | Duration() | Moment() | Is():
+            return True
+        case Binary(op="is distinct from" | "is not distinct from"):
+            return True
+        case Name():
+            domain = _domain(expr, domains)
+            return domain is not None and domain.known
+        case Binary(op="/" | "%") | Cast():
+            return False
+        case Call(name="coalesce", args=args):
+            return any(_never_null(a, domains) for a in args)
+        case Call() | Null() | Star():
+            return False
+        case Case(whens=whens, otherwise=last):
+            return last is not None and all(_never_null(e, domains) for e in (*(w.result for w in whens), last))
+        case _:
+            return all(_never_null(e, domains) for e in children(expr))
 
 
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from kpispec.catalog.model import BoundKpi, BoundRows, Catalog, Kpi
-from kpispec.formula.equivalent import Domain, Domains, canonical
+from kpispec.formula.equivalent import Domain, Domains, canonical, never_null
 from kpispec.formula.tree import Expr
 from kpispec.plan.terms import parts_of
 from kpispec.source import Text
@@ -40,10 +40,10 @@ def _rest(bound: BoundRows | BoundKpi, *but: str) -> tuple[object, ...]:
 
 
 def _domains(spec: DatasetSpec) -> Domains:
-    return {c.name: d for c in spec.columns if (d := _domain_of_column(c)) is not None}
+    return {c.name: d for c in spec.columns if (d := domain_of_column(c)) is not None}
 
 
-def _domain_of_column(column: ColumnSpec) -> Domain | None:
+def domain_of_column(column: ColumnSpec) -> Domain | None:
     """The values that pass a column's checks; a computed column makes no promise that is kept."""
     if column.expr is not None:
         return None
@@ -69,5 +69,7 @@ def _number(text: Text | None) -> float | None:
 
 def _domain_of_input(rows: BoundRows, catalog: Catalog) -> Domain | None:
     """That of the column that an input names; what the input's own checks reject is not among it either."""
+    if never_null(rows.expr):
+        return Domain(known=True)
     column = catalog.datasets[rows.dataset].spec.column(rows.spec.expr.value)
-    return _domain_of_column(column) if column is not None else None
+    return domain_of_column(column) if column is not None else None

@@ -137,7 +137,9 @@ class Stage:
         for id, rows in self.tables.items():
             if rows and id not in as_rows:  # values of inputs are their row set as it is
                 self.datasets[id] = replace(self.datasets[id], where=())
-            self.datasets[id] = _as_given(self.datasets[id], {c for row in rows for c in row}, self._inputs(id))
+            self.datasets[id] = _as_given(
+                self.datasets[id], {c for row in rows for c in row}, self._inputs(id), self.test.by
+            )
 
     def _inputs(self, dataset: str) -> dict[str, Type]:
         rows = [r for r in self.kpi.rows if r.dataset == dataset]
@@ -270,7 +272,7 @@ def _value_of(input: str) -> str:
     return f"{input}__given"
 
 
-def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> Dataset:
+def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type], by: tuple[str, ...]) -> Dataset:
     """The data set with the columns that rows give: a computed one is then not computed, an input is a plain value."""
     spec = dataset.spec
     computed = tuple((n, e) for n, e in dataset.computed if n not in given)
@@ -278,7 +280,7 @@ def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> 
     columns = [replace(c, expr=None) for c in spec.columns if c.expr is None or c.name in given or c.name not in still]
     for name in sorted(given | ({spec.time.value} if spec.time is not None else set())):
         if all(c.name != name for c in columns):
-            columns.append(_value_column(name, inputs.get(name), spec))
+            columns.append(replace(_value_column(name, inputs.get(name), spec), dimension=name in by))
     return replace(dataset, spec=replace(spec, columns=tuple(columns), declared=True), computed=computed)
 
 
