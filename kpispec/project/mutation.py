@@ -13,7 +13,7 @@ from kpispec.formula.parse import parse
 from kpispec.project.function_trials import FunctionCase, function_case
 from kpispec.project.mutants import Mutant, Spec, of_dataset, of_function, of_kpi
 from kpispec.project.same import form_of_body, form_of_kpi
-from kpispec.project.trials import verdicts
+from kpispec.project.trials import function_trials, verdicts
 from kpispec.spec import DatasetSpec, FunctionSpec, KpiSpec, TestSpec
 
 BATCH = 40  # mutants in one query: past that, planning it costs more than a second one
@@ -90,11 +90,11 @@ def breed(catalog: Catalog, kpi: Kpi) -> tuple[tuple[Bred, ...], int]:
             own += form == itself
             continue
         forms.add(form)
-        found.append(Bred(mutant, _named(changed, len(found))))
+        found.append(Bred(mutant, named_apart(changed, len(found))))
     return tuple(found), own
 
 
-def _named(kpi: Kpi, number: int) -> Kpi:
+def named_apart(kpi: Kpi, number: int) -> Kpi:
     """A mutant beside its KPI in one query: ids of documents hold no `__`."""
     return replace(kpi, spec=replace(kpi.spec, id=f"{kpi.id}__{number}"))
 
@@ -118,24 +118,32 @@ def _unnoticed(catalog: Catalog, group: tuple[Bred, ...], test: TestSpec, engine
 # functions ----------------------------------------------------------------------------------------------------------
 
 
-def mutate_function(catalog: Catalog, spec: FunctionSpec, engine: Engine, zone: str) -> Mutation:
-    """The mutants of a function's body tried on the function's own tests."""
-    bodies, same = _bodies(catalog, spec)
-    if not spec.tests:
-        return Mutation("function", spec, 0, same, tuple(m for m, _ in bodies), _trouble(spec.tests))
-    alive = bodies
-    typed = len(bodies)
+Body = tuple[Mutant, Catalog]  # a changed function, and a catalogue in which it is the function
+
+
+def mutate_function(
+    catalog: Catalog, spec: FunctionSpec, engine: Engine, zone: str
+) -> tuple[Mutation, tuple[Body, ...]]:
+    """The mutants of a function's body tried on the function's own tests, and those that survive."""
+    alive, same = _bodies(catalog, spec)
+    trouble = _trouble(spec.tests)
+    failing = next((t for t in function_trials(catalog, spec, engine, zone) if not t.passed), None)
+    if failing is not None:
+        trouble = f"its test `{failing.test.name}` fails"
+    if trouble:
+        return Mutation("function", spec, 0, same, tuple(m for m, _ in alive), trouble), tuple(alive)
+    tried = len(alive)
     for test in spec.tests:
         cases = [(m, c, function_case(c, spec, test)) for m, c in alive]
         known = [(m, c, case) for m, c, case in cases if case.kpi is not None]
-        typed -= len(cases) - len(known)
-        noticed = {m for group in _together(known) for m in _noticed(group, engine, zone)}
-        alive = [(m, c) for m, c, _ in known if m not in noticed]
-    return Mutation("function", spec, typed - len(alive), same, tuple(m for m, _ in alive))
+        tried -= len(cases) - len(known)
+        noticed = {id(m) for group in _together(known) for m in _noticed(group, engine, zone)}
+        alive = [(m, c) for m, c, _ in known if id(m) not in noticed]
+    return Mutation("function", spec, tried - len(alive), same, tuple(m for m, _ in alive)), tuple(alive)
 
 
-def _bodies(catalog: Catalog, spec: FunctionSpec) -> tuple[list[tuple[Mutant, Catalog]], int]:
-    """Each mutant with a catalogue in which it is the function, and how many are of the function's own form."""
+def _bodies(catalog: Catalog, spec: FunctionSpec) -> tuple[list[Body], int]:
+    """The mutants that differ in form, and how many are of the function's own."""
     body = catalog.macros[spec.id].body
     assert body is not None
     own = form_of_body(body)
@@ -171,7 +179,7 @@ def _together(cases: list[Case]) -> Iterator[list[Case]]:
 
 def _noticed(group: list[Case], engine: Engine, zone: str) -> Iterator[Mutant]:
     first = group[0][2]
-    kpis = [_named(case.kpi, at) for at, (_, _, case) in enumerate(group) if case.kpi is not None]
+    kpis = [named_apart(case.kpi, at) for at, (_, _, case) in enumerate(group) if case.kpi is not None]
     found = verdicts(first.catalog, kpis, first.test, engine, zone)
     return (mutant for (mutant, _, _), failures in zip(group, found, strict=True) if failures)
 

@@ -19,6 +19,7 @@ from kpispec.formula.tree import Duration, Expr, Name, Null, Number, Type, Unary
 from kpispec.periods import parse_period, period_of
 from kpispec.plan.model import Bound, ColumnFacts, Measure, Plan, Request
 from kpispec.plan.plan import plan
+from kpispec.project.chosen import Chosen, own
 from kpispec.project.expectations import compared, named
 from kpispec.project.function_trials import function_case
 from kpispec.project_spec import Binding
@@ -47,14 +48,15 @@ class Trial:
         return not self.failures
 
 
-def trials(catalog: Catalog, engine: Engine, zone: str, wanted: frozenset[str] | None = None) -> Iterator[Trial]:
-    """Run the tests of the KPIs wanted, by default of all KPIs and functions of the project's own."""
+def trials(catalog: Catalog, engine: Engine, zone: str, wanted: Chosen | None = None) -> Iterator[Trial]:
+    """Run the tests of the KPIs and functions wanted, by default of all of the project's own."""
+    wanted = wanted if wanted is not None else own(catalog)
     for kpi in catalog.kpis.values():
-        if kpi.id in wanted if wanted is not None else kpi.spec.library is None:
+        if kpi.id in wanted.kpis:
             for test in kpi.spec.tests:
                 yield Trial(kpi.spec, test, _failures(catalog, kpi, test, engine, zone))
-    for function in catalog.functions.values() if wanted is None else ():
-        if function.library is None and function.id in catalog.macros:
+    for function in catalog.functions.values():
+        if function.id in wanted.functions and function.id in catalog.macros:
             yield from function_trials(catalog, function, engine, zone)
 
 

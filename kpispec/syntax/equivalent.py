@@ -18,8 +18,11 @@ class Equivalent:
     span: Span
 
     def silences(self, change: str, span: Span) -> bool:
-        same_file = span.file is self.span.file
-        return same_file and self.change == change and _document(span) == _document(self.span)
+        return self.change == change and self.same_document(span)
+
+    def same_document(self, span: Span) -> bool:
+        """Whether a place is in the document that the comment stands in."""
+        return span.file is self.span.file and _document(span) == _document(self.span)
 
 
 def equivalents(file: SourceFile) -> Iterator[Equivalent]:
