@@ -11,6 +11,7 @@ from kpispec.source import Span, Text
 from kpispec.spec import BandSet, DatasetSpec, FunctionSpec, InputSpec, KpiInput, KpiSpec, Range, RowInput
 
 Spec = KpiSpec | FunctionSpec | DatasetSpec
+NOTHING = "(none)"  # what a key that was taken away becomes
 S = TypeVar("S", KpiSpec, FunctionSpec, DatasetSpec)
 
 
@@ -95,7 +96,7 @@ def _filter(
         opposite = negated(parsed)
         yield _mutant(instead(spec, opposite.changed), part, opposite)
     less = put(spec, (*where[:at], *where[at + 1 :]))
-    yield Mutant(less, part, f"where: {_words(text)}", "(none)", text.span)
+    yield Mutant(less, part, f"where: {_words(text)}", NOTHING, text.span)
 
 
 def _in_place(where: tuple[Text, ...], at: int, put: Callable[[S, tuple[Text, ...]], S]) -> Callable[[S, Text], S]:
@@ -153,7 +154,7 @@ def _of_checks(spec: KpiSpec, item: RowInput, put: Callable[[KpiSpec, InputSpec]
     for code in checks.missing:
         less = replace(checks, missing=tuple(c for c in checks.missing if c != code))
         changed = put(spec, replace(item, checks=less))
-        yield Mutant(changed, part, f"missing: {code[0]}", "(none)", item.span)
+        yield Mutant(changed, part, f"missing: {code[0]}", NOTHING, item.span)
 
 
 def _without(spec: KpiSpec, key: tuple[str, object]) -> Iterator[Mutant]:
@@ -166,7 +167,7 @@ def _without(spec: KpiSpec, key: tuple[str, object]) -> Iterator[Mutant]:
 
 def _dropped(spec: KpiSpec, part: str, name: str, value: object, span: Span) -> Mutant:
     place = value.span if isinstance(value, Text | Range) else span
-    return Mutant(spec, part, f"{name}: {_words(value)}".rstrip(": "), "(none)", place)
+    return Mutant(spec, part, f"{name}: {_words(value)}".rstrip(": "), NOTHING, place)
 
 
 def _words(value: object) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from kpispec.project.mutants import NOTHING, Mutant
 from kpispec.project.survivors import Survey, Survivor, Tally
 from kpispec.project.telling import Row
 from kpispec.render.findings import visible
@@ -87,7 +88,7 @@ def yaml(survivor: Survivor, kind: str) -> Iterator[str]:
     """A test of the document, ready to paste below `tests:`."""
     example, mutant = survivor.example, survivor.mutant
     assert example is not None
-    yield f"- name: {_scalar(f'{mutant.before}, not {mutant.after}')}"
+    yield f"- name: {_scalar(_told(mutant))}"
     yield "  given:"
     for name, rows in example.rows:
         yield from _columns(rows) if kind == "function" else _table(name, rows)
@@ -97,6 +98,13 @@ def yaml(survivor: Survivor, kind: str) -> Iterator[str]:
         yield f"  expect: {example.expect}"
     else:
         yield f"  expect: {{value: {example.expect}, status: {example.status}}}"
+
+
+def _told(mutant: Mutant) -> str:
+    """The name of a test."""
+    if mutant.after == NOTHING:
+        return f"not without {mutant.before}"
+    return f"{mutant.before}, not {mutant.after}"
 
 
 def _table(name: str, rows: tuple[Row, ...]) -> Iterator[str]:

@@ -21,7 +21,8 @@ from kpispec.source import Text
 from kpispec.spec import Expectation, GivenRows, GivenValue, TestSpec
 
 CASE = "case__"  # the dimension that holds the tables of one query apart
-SINGLE, PAIRS, TRIPLES = 200, 160, 90  # tables of so many rows
+# How many tables of one, two and three rows: a few at first, more for what they do not tell apart.
+TABLES = ((60, 40, 20), (250, 200, 120))
 ROUNDS = 4
 SEED = 20
 
@@ -57,9 +58,9 @@ class Search:
     def examples(self, mutants: Sequence[Kpi]) -> dict[str, Example]:
         """An example for each mutant that one was found for, by its id."""
         found: dict[str, Example] = {}
-        for given in self._given():
+        for given, counts in product(self._given(), TABLES):
             left = [m for m in mutants if m.id not in found]
-            tables = list(self._tables(given)) if left else []
+            tables = list(dict.fromkeys(self._tables(given, counts))) if left else []
             for id, example in self._telling(left, tables).items():
                 mutant = next(m for m in left if m.id == id)
                 smallest = self._shrunk(mutant, example)
@@ -80,7 +81,7 @@ class Search:
                 yield tuple(zip(inputs, combination, strict=True))
         yield ()
 
-    def _tables(self, given: tuple[tuple[str, str | None], ...]) -> Iterator[Example]:
+    def _tables(self, given: tuple[tuple[str, str | None], ...], counts: tuple[int, ...]) -> Iterator[Example]:
         kpis = (self.kpi,) if given else tuple(self._behind(self.kpi))
         ids = tuple(dict.fromkeys(r.dataset for k in kpis for r in k.rows)) if given else self._datasets()
         datasets = [self.catalog.datasets[id] for id in ids]
@@ -88,7 +89,7 @@ class Search:
         pools = {d.id: {n: cells(n, t, d, found) for n, t in columns_of(d, kpis).items()} for d in datasets}
         if not datasets:
             yield Example((), given)
-        for rows in _row_sets(pools):
+        for rows in _row_sets(pools, counts) if datasets else ():
             yield Example(rows, given)
 
     def _datasets(self) -> tuple[str, ...]:
@@ -146,7 +147,7 @@ class Search:
 
 
 def _row_sets(
-    pools: Mapping[str, Mapping[str, Sequence[str | None]]],
+    pools: Mapping[str, Mapping[str, Sequence[str | None]]], counts: tuple[int, ...]
 ) -> Iterator[tuple[tuple[str, tuple[Row, ...]], ...]]:
     """Tables of one, two and three rows, the first ones in order where there are few, the others by lot."""
     chance = _lot()
@@ -155,10 +156,10 @@ def _row_sets(
         whole = 1
         for pool in columns.values():
             whole *= len(pool)
-        if whole <= SINGLE:
+        if whole <= counts[0]:
             for combination in product(*columns.values()):
                 yield ((id, (tuple(zip(columns, combination, strict=True)),)),)
-    for count, most in ((1, SINGLE), (2, PAIRS), (3, TRIPLES)):
+    for count, most in enumerate(counts, 1):
         for _ in range(most):
             yield tuple((id, tuple(_rows(columns, count, chance))) for id, columns in pools.items())
 
