@@ -192,7 +192,9 @@ class Stage:
             raise _unplannable(lack.code, dict(lack.values))
         if not planned.scans:
             return tuple({(): _without_rows(planned, m, engine)} for m in measures if m is not None)
-        statements = script(planned, {s.id: self._source(s.id, frozenset(s.columns)) for s in planned.scans})
+        statements = script(
+            planned, {s.id: self._source(s.id, frozenset(s.columns)) for s in planned.scans}, views=False
+        )
         engine.run(*statements.setup, *(s for _, group in statements.scans for s in group))
         table = engine.run(statements.combine)
         cells = read(planned, table.columns, table.rows)
