@@ -50,27 +50,37 @@ class Mutation:
 def mutate_kpi(catalog: Catalog, kpi: Kpi, engine: Engine, zone: str) -> tuple[Mutation, tuple[Bred, ...]]:
     """The mutants of a KPI tried on its tests, and those that survive, as KPIs."""
     bred, same = breed(catalog, kpi)
-    trouble = _trouble(kpi.spec.tests) or _failing(catalog, kpi, engine, zone)
-    if trouble:
-        return Mutation("kpi", kpi.spec, 0, same, tuple(b.mutant for b in bred), trouble), bred
-    alive = bred
+    trouble, alive = _trouble(kpi.spec.tests), bred
     for test in kpi.spec.tests:
-        alive = tuple(b for group in _alike(alive) for b in _unnoticed(catalog, group, test, engine, zone))
-    alive = tuple(b for b in bred if b in alive)
+        noticed, sound = _noticed_by(catalog, kpi, alive, test, engine, zone)
+        if not sound:
+            trouble, alive = f"its test `{test.name}` fails", bred
+            break
+        alive = tuple(b for b in alive if b.kpi.id not in noticed)
     survivors = tuple(b.mutant for b in alive)
-    return Mutation("kpi", kpi.spec, len(bred) - len(alive), same, survivors), alive
+    return Mutation("kpi", kpi.spec, len(bred) - len(alive), same, survivors, trouble), alive
 
 
 def _trouble(tests: Sequence[TestSpec]) -> str:
     return "" if tests else "it has no test"
 
 
-def _failing(catalog: Catalog, kpi: Kpi, engine: Engine, zone: str) -> str:
-    """Tests that fail without any change tell nothing about changes."""
-    for test in kpi.spec.tests:
-        if any(verdicts(catalog, (kpi,), test, engine, zone)[0]):
-            return f"its test `{test.name}` fails"
-    return ""
+def _noticed_by(
+    catalog: Catalog, kpi: Kpi, bred: Sequence[Bred], test: TestSpec, engine: Engine, zone: str
+) -> tuple[set[str], bool]:
+    """The mutants that a test notices, and whether it passes for the KPI itself: else it tells nothing about them."""
+    noticed: set[str] = set()
+    for group in _alike(bred):
+        others = [b.kpi for b in group]
+        if _reads(others[0]) == _reads(kpi):
+            itself, *found = verdicts(catalog, (kpi, *others), test, engine, zone)
+        else:
+            (itself,) = verdicts(catalog, (kpi,), test, engine, zone)
+            found = list(verdicts(catalog, others, test, engine, zone))
+        if itself:
+            return set(), False
+        noticed |= {b.kpi.id for b, failures in zip(group, found, strict=True) if failures}
+    return noticed, True
 
 
 def breed(catalog: Catalog, kpi: Kpi) -> tuple[tuple[Bred, ...], int]:
@@ -99,20 +109,18 @@ def named_apart(kpi: Kpi, number: int) -> Kpi:
     return replace(kpi, spec=replace(kpi.spec, id=f"{kpi.id}__{number}"))
 
 
+def _reads(kpi: Kpi) -> tuple[object, ...]:
+    return tuple((r.spec.name, r.dataset, r.expr.type) for r in kpi.rows)
+
+
 def _alike(bred: Iterable[Bred]) -> Iterator[tuple[Bred, ...]]:
     """Those that can share the given rows: their inputs read the same data sets and are of the same types."""
     groups: dict[object, list[Bred]] = {}
     for each in bred:
-        key = tuple((r.spec.name, r.dataset, r.expr.type) for r in each.kpi.rows)
-        groups.setdefault(key, []).append(each)
+        groups.setdefault(_reads(each.kpi), []).append(each)
     for group in groups.values():
         for start in range(0, len(group), BATCH):
             yield tuple(group[start : start + BATCH])
-
-
-def _unnoticed(catalog: Catalog, group: tuple[Bred, ...], test: TestSpec, engine: Engine, zone: str) -> Iterator[Bred]:
-    found = verdicts(catalog, [b.kpi for b in group], test, engine, zone)
-    return (b for b, failures in zip(group, found, strict=True) if not failures)
 
 
 # functions ----------------------------------------------------------------------------------------------------------
