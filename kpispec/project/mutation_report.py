@@ -39,7 +39,11 @@ def _survivor(tally: Tally, survivor: Survivor) -> str:
         f"  no test of {_name(tally)} notices this change of its {mutant.part}",
     ]
     if survivor.example is not None:
-        lines += ["  this one would:", *(f"    {visible(line)}" for line in yaml(survivor, tally.mutation.kind))]
+        where = f", in kpi {survivor.reader}" if survivor.reader is not None else ""
+        lines += [
+            f"  this one would{where}:",
+            *(f"    {visible(line)}" for line in yaml(survivor, tally.mutation.kind)),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -189,5 +193,6 @@ def _survivor_json(survivor: Survivor, kind: str) -> dict[str, object]:
         "after": mutant.after,
         **_place(mutant.span),
         "silenced": survivor.silenced.reason if survivor.silenced is not None else None,
+        "reader": survivor.reader,
         "example": "\n".join(yaml(survivor, kind)) + "\n" if survivor.example is not None else None,
     }

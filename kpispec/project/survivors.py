@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kpispec.catalog.model import Catalog, Kpi
+from kpispec.catalog.datasets import rebind_dataset
+from kpispec.catalog.model import Catalog, Dataset, Kpi
 from kpispec.engine.base import Engine
+from kpispec.formula.tree import Expr
 from kpispec.project.chosen import Chosen
 from kpispec.project.function_trials import function_case
 from kpispec.project.mutants import Mutant
 from kpispec.project.mutation import Body, Mutation, mutate_dataset, mutate_function, mutate_kpi, named_apart
 from kpispec.project.telling import Example, Search
-from kpispec.spec import FunctionSpec, GivenRows, GivenValue, TestSpec
+from kpispec.spec import DatasetSpec, FunctionSpec, GivenRows, GivenValue, TestSpec
 from kpispec.syntax.equivalent import Equivalent, equivalents
 
 Notify = Callable[[str], None]
@@ -18,11 +20,15 @@ Notify = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """A mutant that no test notices. `silenced` is the comment that calls it equivalent."""
+    """A mutant that no test notices. `silenced` is the comment that calls it equivalent.
+
+    `reader` is the KPI that the example is a test of, where the mutant is of a data set.
+    """
 
     mutant: Mutant
     silenced: Equivalent | None = None
     example: Example | None = None
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class _Surveyor:
         for dataset in self.catalog.datasets.values():
             if dataset.id in chosen.datasets:
                 notify(f"mutants of {dataset.id}")
-                yield _tally(mutate_dataset(self.catalog, dataset, self.catalog.kpis, self.engine, self.zone), {})
+                yield self._of_dataset(dataset)
 
     def _of_kpi(self, kpi: Kpi) -> Tally:
         mutation, alive = mutate_kpi(self.catalog, kpi, self.engine, self.zone)
@@ -104,6 +110,30 @@ class _Surveyor:
             return _tally(mutation, {})
         found = Search(self.catalog, kpi, self.engine, self.zone).examples([b.kpi for b in loud])
         return _tally(mutation, {id(b.mutant): found[b.kpi.id] for b in loud if b.kpi.id in found})
+
+    def _of_dataset(self, dataset: Dataset) -> Tally:
+        mutation = mutate_dataset(self.catalog, dataset, self.catalog.kpis, self.engine, self.zone)
+        reader = next((k for k in self.catalog.kpis.values() if {r.dataset for r in k.rows} == {dataset.id}), None)
+        loud = [m for m in mutation.survivors if _silencing(m) is None]
+        if reader is None or not loud:
+            return _tally(mutation, {})
+        found = self._dataset_examples(dataset, reader, loud)
+        tally = _tally(mutation, found)
+        survivors = (replace(s, reader=reader.id) if s.example is not None else s for s in tally.survivors)
+        return replace(tally, survivors=tuple(survivors))
+
+    def _dataset_examples(self, dataset: Dataset, reader: Kpi, alive: Sequence[Mutant]) -> dict[int, Example]:
+        """Tests of a KPI that reads the data set: its filters are looked at as if they were the KPI's own."""
+        changed = {id(m): rebind_dataset(m.spec, self.catalog) for m in alive if isinstance(m.spec, DatasetSpec)}
+        bare = replace(self.catalog, datasets={**self.catalog.datasets, dataset.id: replace(dataset, where=())})
+        kpis = {
+            at: named_apart(_narrowed(reader, d.where), number)
+            for number, (at, d) in enumerate(changed.items())
+            if d is not None
+        }
+        search = Search(bare, _narrowed(reader, dataset.where), self.engine, self.zone)
+        found = search.examples(list(kpis.values()))
+        return {at: found[kpi.id] for at, kpi in kpis.items() if kpi.id in found}
 
     def _of_function(self, spec: FunctionSpec) -> Tally:
         mutation, alive = mutate_function(self.catalog, spec, self.engine, self.zone)
@@ -130,6 +160,10 @@ class _Surveyor:
 
 def _written(given: GivenValue) -> str | None:
     return given.value.value if given.value is not None else None
+
+
+def _narrowed(kpi: Kpi, where: tuple[Expr, ...]) -> Kpi:
+    return replace(kpi, rows=tuple(replace(r, where=(*r.where, *where)) for r in kpi.rows))
 
 
 def _tally(mutation: Mutation, examples: dict[int, Example]) -> Tally:

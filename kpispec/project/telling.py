@@ -118,10 +118,10 @@ class Search:
         """The reading of each KPI over each table; none where nothing can be computed."""
         first = tables[0]
         if not first.rows:
-            return [[r.get(())] * len(tables) for r in self._staged(kpis, _test(first))]
+            return [[r.get(())] * len(tables) for r in self._staged(kpis, as_test(first))]
         given = [_numbered(id, tables) for id, _ in first.rows]
         fixed = [GivenValue(Text.of(n), _cell(v)) for n, v in first.values]
-        test = replace(_test(first), given=(*given, *fixed), by=(CASE,))
+        test = replace(as_test(first), given=(*given, *fixed), by=(CASE,))
         staged = self._staged(kpis, test)
         return [[r.get(((CASE, str(i)),)) for i in range(len(tables))] for r in staged]
 
@@ -142,7 +142,7 @@ class Search:
 
     def _holds(self, mutant: Kpi, example: Example) -> bool:
         """Whether the example, as a test, passes for the KPI and fails for the mutant."""
-        itself, other = verdicts(self.catalog, (self.kpi, mutant), _test(example), self.engine, self.zone)
+        itself, other = verdicts(self.catalog, (self.kpi, mutant), as_test(example), self.engine, self.zone)
         return not itself and bool(other)
 
 
@@ -233,7 +233,7 @@ def _numbered(id: str, tables: Sequence[Example]) -> GivenRows:
     return _given_rows(id, numbered or [((CASE, "none"),)])
 
 
-def _test(example: Example) -> TestSpec:
+def as_test(example: Example) -> TestSpec:
     span = Text.of("example").span
     rows = [_given_rows(id, found) for id, found in example.rows]
     fixed = [GivenValue(Text.of(n), _cell(v)) for n, v in example.values]

@@ -163,6 +163,11 @@ def test_filters_of_a_data_set_are_tried_on_the_kpis_that_read_it(tmp_path):
     arguments = ("--mutate", "--format", "json", "answers")
     unseen = mutated(tmp_path, DATASETS, KPI + TESTS, arguments=arguments, code=1)
     assert "where: kind is distinct from 'test' -> (none)" in changes(unseen, "answers")
+    dropped = tally(unseen, "answers")["survivors"][-1]
+    assert dropped["reader"] == "satisfied"
+    pasted = mutated(tmp_path, DATASETS, KPI + "tests:\n" + dropped["example"], arguments=arguments)
+    assert "where: kind is distinct from 'test' -> (none)" not in changes(pasted, "answers")
+    assert called(tmp_path, "satisfied").stdout == "1 passed, 0 failed\n"
     tests = TESTS + "  - {name: no tests, given: {answers: [{score: 9}, {score: 1, kind: test}]}, expect: 100}\n"
     seen = mutated(tmp_path, DATASETS, KPI + tests, arguments=arguments, code=0)
     assert changes(seen, "answers") == []
