@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kpispec.catalog.clocks import check_clocks, unknown_column
 from kpispec.catalog.joins import bind_joins, joined_names
-from kpispec.catalog.model import Dataset
+from kpispec.catalog.model import Catalog, Dataset
 from kpispec.catalog.params import NO_PARAMS, Params, with_params
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check, names
@@ -38,6 +38,13 @@ def bind_dataset(
     made = replace(made, computed=_computed(made, macros, findings))
     where = checked_filters(spec.where, row_scope(made, macros), f"dataset.{spec.id}.where", findings)
     return replace(made, where=where)
+
+
+def rebind_dataset(spec: DatasetSpec, catalog: Catalog) -> Dataset | None:
+    """A changed data set of a catalogue that is whole; `None` where the change is a mistake that has a finding."""
+    findings = Findings()
+    found = bind_dataset(spec, catalog.datasets, catalog.datasets.keys(), catalog.macros, findings)
+    return None if findings.errors else found
 
 
 def row_scope(dataset: Dataset, macros: Macros) -> Scope:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from kpispec.catalog.datasets import Macros, checked_filters, row_scope
 from kpispec.catalog.inputs import bind_rows, check_window_of, read_offset, read_window, row_set_name
 from kpispec.catalog.judging import Judgement, judge_spec
-from kpispec.catalog.model import BoundKpi, BoundRows, Dataset, Kpi
+from kpispec.catalog.model import BoundKpi, BoundRows, Catalog, Dataset, Kpi
 from kpispec.catalog.names import unknown
 from kpispec.catalog.params import Params, read_params, with_params
 from kpispec.diagnostics import Findings
@@ -104,6 +104,32 @@ def bind_kpi(
     if broken or formula is None or judgement is None or findings.errors > before:
         return None
     return _kpi(spec, formula, rows, kpis, judgement)
+
+
+def rebind(spec: KpiSpec, catalog: Catalog) -> Kpi | None:
+    """A changed KPI of a catalogue that is whole, bound in it; `None` where the change is a mistake that has a finding.
+
+    Inputs that the KPI had no use for before stay left out.
+    """
+    written = {*(("dataset", id) for id in catalog.datasets), *(("kpi", id) for id in catalog.kpis)}
+    findings = Findings()
+    kpi = bind_kpi(
+        spec,
+        catalog.datasets,
+        written,
+        catalog.kpis,
+        catalog.macros,
+        catalog.benchmarks,
+        extends=True,
+        judged=True,
+        findings=findings,
+    )
+    if kpi is None or findings.errors:
+        return None
+    read = catalog.kpis[spec.id]
+    names = {*(r.spec.name for r in read.rows), *(k.spec.name for k in read.kpis)}
+    rows = tuple(r for r in kpi.rows if r.spec.name in names)
+    return replace(kpi, rows=rows, kpis=tuple(k for k in kpi.kpis if k.spec.name in names))
 
 
 def _kpi(spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement) -> Kpi:

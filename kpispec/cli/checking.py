@@ -31,9 +31,9 @@ def validate(
     output: Output = None,
 ) -> None:
     """Print every finding in every document, with file, line and column."""
-    loaded, within = _load(paths, project, specs)
+    loaded, within = load_within(paths, project, specs)
     if fix and _fixed(loaded, within):
-        loaded, within = _load(paths, project, specs)
+        loaded, within = load_within(paths, project, specs)
     loaded.findings.extend(_found_later(loaded, data=data, strict=strict))
     findings = _within(within, loaded.findings)
     answer(_rendered(findings, loaded.documents, format), output)
@@ -42,7 +42,7 @@ def validate(
         raise typer.Exit(Exit.FINDING)
 
 
-def _load(
+def load_within(
     paths: list[Path] | None, project: Path | None, specs: list[Path] | None
 ) -> "tuple[Loaded, tuple[Path, ...]]":
     """A project, or spec files. Paths of a project's files are read in it, and only their findings are shown."""

@@ -78,6 +78,15 @@ def load_specs(paths: Iterable[Path], overrides: Sequence[tuple[str, str]] = (),
     return _loaded(project, here, None, found, overrides, here, findings)
 
 
+def load_library() -> Loaded:
+    """All that ships with kpispec, as a project without data."""
+    findings = Findings()
+    packs = sorted(p.name for p in bundled("specs").iterdir() if p.is_dir())
+    found = library_documents(packs, findings)
+    here = Path.cwd()
+    return Loaded(ProjectSpec(name="library", root=str(here)), resolve(found, {}, findings), (), findings, here)
+
+
 def spec_files(path: Path) -> tuple[Path, ...]:
     """The spec files of a folder, sorted, project files left out; a file is itself. Raises CallError for neither."""
     if path.is_file():

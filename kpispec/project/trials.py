@@ -1,6 +1,6 @@
 """The tests inside specs, run: given rows become tiny data sets, and the KPI goes through plan, SQL and judge."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -18,8 +18,9 @@ from kpispec.formula.macros import substitute
 from kpispec.formula.parse import parse
 from kpispec.formula.tree import Duration, Expr, Name, Null, Number, Type, Unary
 from kpispec.periods import parse_period, period_of
-from kpispec.plan.model import Bound, ColumnFacts, Plan, Request
+from kpispec.plan.model import Bound, ColumnFacts, Measure, Plan, Request
 from kpispec.plan.plan import plan
+from kpispec.project.chosen import Chosen, own
 from kpispec.project.expectations import compared, named
 from kpispec.project.function_trials import function_case
 from kpispec.project.run import check_joins
@@ -49,14 +50,15 @@ class Trial:
         return not self.failures
 
 
-def trials(catalog: Catalog, engine: Engine, zone: str, wanted: frozenset[str] | None = None) -> Iterator[Trial]:
-    """Run the tests of the KPIs wanted, by default of all KPIs and functions of the project's own."""
+def trials(catalog: Catalog, engine: Engine, zone: str, wanted: Chosen | None = None) -> Iterator[Trial]:
+    """Run the tests of the KPIs and functions wanted, by default of all of the project's own."""
+    wanted = wanted if wanted is not None else own(catalog)
     for kpi in catalog.kpis.values():
-        if kpi.id in wanted if wanted is not None else kpi.spec.library is None:
+        if kpi.id in wanted.kpis:
             for test in kpi.spec.tests:
                 yield Trial(kpi.spec, test, _failures(catalog, kpi, test, engine, zone))
-    for function in catalog.functions.values() if wanted is None else ():
-        if function.library is None and function.id in catalog.macros:
+    for function in catalog.functions.values():
+        if function.id in wanted.functions and function.id in catalog.macros:
             yield from function_trials(catalog, function, engine, zone)
 
 
@@ -71,11 +73,28 @@ def function_trials(catalog: Catalog, spec: FunctionSpec, engine: Engine, zone: 
 
 
 def _failures(catalog: Catalog, kpi: Kpi, test: TestSpec, engine: Engine, zone: str) -> tuple[str, ...]:
-    stage = _Stage(catalog, kpi, test, zone)
+    return verdicts(catalog, (kpi,), test, engine, zone)[0]
+
+
+def verdicts(
+    catalog: Catalog, kpis: Sequence[Kpi], test: TestSpec, engine: Engine, zone: str
+) -> tuple[tuple[str, ...], ...]:
+    """What a test says of each of several KPIs that read the same inputs, all computed in one go.
+
+    Their ids differ, and the types of their inputs do not. Where one of them cannot be run, it is found by halves.
+    """
     try:
-        readings = stage.readings(engine)
+        found = Stage(catalog, kpis, test, zone).readings(engine)
     except EngineError as error:
-        return (f"it could not be run: {error.message}",)
+        if len(kpis) == 1:
+            return ((f"it could not be run: {error.message}",),)
+        middle = len(kpis) // 2
+        halves = (verdicts(catalog, half, test, engine, zone) for half in (kpis[:middle], kpis[middle:]))
+        return tuple(verdict for half in halves for verdict in half)
+    return tuple(_verdict(test, readings) for readings in found)
+
+
+def _verdict(test: TestSpec, readings: Mapping[Segment, Reading]) -> tuple[str, ...]:
     found = [line for e in test.expect for line in compared(e, readings.get(e.segment))]
     if test.by:
         expected = {e.segment for e in test.expect}
@@ -83,21 +102,28 @@ def _failures(catalog: Catalog, kpi: Kpi, test: TestSpec, engine: Engine, zone: 
     return tuple(found)
 
 
-class _Stage:
-    """The catalogue of one test: its KPI with what is given put in the place of what it reads."""
+class Stage:
+    """The catalogue of one test: KPIs with what is given put in the place of what they read.
 
-    def __init__(self, catalog: Catalog, kpi: Kpi, test: TestSpec, zone: str) -> None:
+    All read the inputs of the first, which are of the same types in each.
+    """
+
+    def __init__(self, catalog: Catalog, kpis: Sequence[Kpi], test: TestSpec, zone: str) -> None:
         self.test = test
         self.zone = zone
         self.rows = [g for g in test.given if isinstance(g, GivenRows)]
-        self.kpi = _with_values(kpi, [g for g in test.given if isinstance(g, GivenValue)])
+        values = [g for g in test.given if isinstance(g, GivenValue)]
+        self.kpis = tuple(_with_values(_lean(kpi, test), values) for kpi in kpis)
+        self.kpi = self.kpis[0]
         self.tables: dict[str, list[Mapping[str, Text | None]]] = {}
         self.datasets: dict[str, Dataset] = {}
         self.request = self._request()
         self._collect(catalog)
-        self.kpi = replace(self.kpi, rows=tuple(self._staged(r, catalog) for r in self.kpi.rows))
+        self.kpis = tuple(replace(k, rows=tuple(self._staged(r, catalog) for r in k.rows)) for k in self.kpis)
         self.catalog = replace(
-            catalog, kpis={**catalog.kpis, kpi.id: self.kpi}, datasets={**catalog.datasets, **self.datasets}
+            catalog,
+            kpis={**catalog.kpis, **{k.id: k for k in self.kpis}},
+            datasets={**catalog.datasets, **self.datasets},
         )
 
     def _collect(self, catalog: Catalog) -> None:
@@ -115,7 +141,9 @@ class _Stage:
         for id, rows in self.tables.items():
             if rows and id not in as_rows:  # values of inputs are their row set as it is
                 self.datasets[id] = replace(self.datasets[id], where=())
-            self.datasets[id] = _as_given(self.datasets[id], {c for row in rows for c in row}, self._inputs(id))
+            self.datasets[id] = _as_given(
+                self.datasets[id], {c for row in rows for c in row}, self._inputs(id), self.test.by
+            )
 
     def _inputs(self, dataset: str) -> dict[str, Type]:
         rows = [r for r in self.kpi.rows if r.dataset == dataset]
@@ -152,35 +180,38 @@ class _Stage:
             covered=True,
         )
 
-    def readings(self, engine: Engine) -> dict[Segment, Reading]:
-        """The readings of the KPI by segment, in the period of the test."""
+    def readings(self, engine: Engine) -> tuple[dict[Segment, Reading], ...]:
+        """The readings of each KPI by segment, in the period of the test."""
         sources = {id: self._source(id) for id in self.tables}
         bound = {
             id: Bound({c.name: ColumnFacts(c.type, tuple(r for r, _ in c.rejects)) for c in found.columns})
             for id, found in sources.items()
         }
-        planned = plan(self.catalog, [self.kpi.id], bound, self.request)
-        measure = planned.measure(self.kpi.id)
-        if measure is None:
+        planned = plan(self.catalog, [k.id for k in self.kpis], bound, self.request)
+        measures = [planned.measure(k.id) for k in self.kpis]
+        if any(m is None for m in measures):
             lack = planned.unavailable[0]
             raise _unplannable(lack.code, dict(lack.values))
         if not planned.scans:
-            return {(): _without_rows(planned, measure.kpi, engine)}
-        statements = script(planned, sources)
+            return tuple({(): _without_rows(planned, m, engine)} for m in measures if m is not None)
+        read_of = planned.columns_read()
+        statements = script(planned, {id: self._source(id, columns) for id, columns in read_of.items()}, views=False)
         engine.run(*statements.setup)
         check_joins(statements, engine)
         engine.run(*(s for _, group in statements.scans for s in group))
         table = engine.run(statements.combine)
         cells = read(planned, table.columns, table.rows)
-        facts = {s.id: DatasetFacts(0, None, None, None, None, {}) for s in planned.scans}
-        judge = Judge(planned, cells, facts)
+        judge = Judge(planned, cells, {s.id: DatasetFacts(0, None, None, None, None, {}) for s in planned.scans})
+        return tuple(self._judged(judge, m) for m in measures if m is not None)
+
+    def _judged(self, judge: Judge, measure: Measure) -> dict[Segment, Reading]:
         key = self.request.first or 0
         wanted = [tuple(self.test.by)] if self.test.by else [()]
-        segments = [s for cut, found in cells.segments if cut in wanted for s in found]
+        segments = [s for cut, found in judge.cells.segments if cut in wanted for s in found]
         seen = {s: judge.reading(measure, key, s) for s in segments}
         return seen if not self.test.by else {s: r for s, r in seen.items() if r.n or r.value is not None}
 
-    def _source(self, id: str) -> Source:
+    def _source(self, id: str, only: Set[str] | None = None) -> Source:
         dataset = self.datasets[id]
         columns = tuple(dict.fromkeys(c.name for c in dataset.spec.columns))
         raw = Raw(id, _values(columns, self.tables[id]), tuple(RawColumn(c, "VARCHAR") for c in columns), True)
@@ -194,9 +225,17 @@ class _Stage:
             last=last,
             lower=lambda _text: None,
             findings=Findings(),
+            only=only,
         )
-        assert found is not None
+        if found is None:  # the rows are counted, and none of their cells is read
+            return self._source(id)
         return found
+
+
+def _lean(kpi: Kpi, test: TestSpec) -> Kpi:
+    """The KPI without its confidence interval, where the test does not look at it."""
+    looked_at = kpi.spec.judge == "confident" or any(e.low is not None or e.high is not None for e in test.expect)
+    return kpi if looked_at else replace(kpi, spec=replace(kpi.spec, confidence="none"))
 
 
 def _unplannable(code: str, values: Mapping[str, object]) -> EngineError:
@@ -240,7 +279,7 @@ def _value_of(input: str) -> str:
     return f"{input}__given"
 
 
-def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> Dataset:
+def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type], by: tuple[str, ...]) -> Dataset:
     """The data set with the columns that rows give: a computed one is then not computed, an input is a plain value."""
     spec = dataset.spec
     told = {name.partition(".")[0] for name in given if "." in name}  # joins whose columns stand in the rows
@@ -252,7 +291,7 @@ def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type]) -> 
     columns = [replace(c, expr=None) for c in spec.columns if c.expr is None or c.name in given or c.name not in still]
     for name in sorted(given | {clock.value for clock in _clocks(spec)}):
         if all(c.name != name for c in columns):
-            columns.append(_value_column(name, inputs.get(name), spec))
+            columns.append(replace(_value_column(name, inputs.get(name), spec), dimension=name in by))
     return replace(dataset, spec=replace(spec, columns=tuple(columns), declared=True), computed=computed)
 
 
@@ -283,10 +322,10 @@ def _cell(text: Text | None) -> str:
     return text_literal(text.value if seconds is None else repr(seconds))
 
 
-def _without_rows(planned: Plan, kpi: Kpi, engine: Engine) -> Reading:
+def _without_rows(planned: Plan, measure: Measure, engine: Engine) -> Reading:
     """A KPI all of whose inputs are given as values: its formula is a constant."""
+    kpi = measure.kpi
     setting = Clockwork(planned.request).setting(lambda name: quoted(name.name))
-    measure = planned.measures[0]
     found = engine.run(f"select cast({lower(measure.value, setting)} as double)").rows[0][0]
     raw = found if isinstance(found, float) else None
     value = None if raw is None else rounded(raw / measure.factor)

@@ -43,17 +43,21 @@ def printed(statements: Iterable[str]) -> str:
     return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n") + "\n"
 
 
-def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = ()) -> Script:
-    """The statements of a plan over its sources. `zones` are those of bindings, beside the project's own."""
-    views = {id: _view(id, found) for id, found in sources.items() if "\n" in found.relation}
+def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = (), *, views: bool = True) -> Script:
+    """The statements of a plan over its sources. `zones` are those of bindings, beside the project's own.
+
+    Without `views` a source is written out where it is read: harder on the eyes, and for few rows half the work.
+    """
+    named_views = {id: _view(id, found) for id, found in sources.items() if views and "\n" in found.relation}
     named = {
-        id: replace(found, relation=quoted(_view_name(id))) if id in views else found for id, found in sources.items()
+        id: replace(found, relation=quoted(_view_name(id))) if id in named_views else found
+        for id, found in sources.items()
     }
     scans = tuple((s.id, scan_statements(s, named, plan)) for s in plan.scans)
     last = combine(plan)
-    text = "".join([*views.values(), *(s for _, group in scans for s in group), last])
+    text = "".join([*named_views.values(), *(s for _, group in scans for s in group), last])
     return Script(
-        setup=(*_macros(plan, zones, text), *views.values()),
+        setup=(*_macros(plan, zones, text), *named_views.values()),
         scans=scans,
         combine=last,
         facts=tuple((s.id, _facts(plan, s)) for s in plan.scans),

@@ -47,6 +47,18 @@ def test_the_tests_inside_the_examples_pass(tmp_path):
     assert (ran.exit_code, ran.stdout) == (0, "2 passed, 0 failed\n")
 
 
+def test_the_mutants_shown_are_those_that_survive(tmp_path, monkeypatch):
+    shown = page("testing").split("\n\n```\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "kpispec.yml").write_text("project: care\n", encoding="utf-8")
+    for name, block in zip(("replies", "roster"), yaml_blocks(FOLDER / "testing.md"), strict=True):
+        (tmp_path / "specs" / f"{name}.yml").write_text(block, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, ["test", "--mutate", "pleased"]).stdout == shown
+    silenced = CliRunner().invoke(app, ["test", "--mutate", "agents"])
+    assert (silenced.exit_code, "1 silenced, 0 survive" in silenced.stdout) == (0, True)
+
+
 def keys_of(shape):
     for key, inner in shape.get("properties", {}).items():
         yield key
