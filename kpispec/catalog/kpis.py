@@ -11,6 +11,7 @@ from kpispec.catalog.names import unknown
 from kpispec.catalog.params import Params, read_params, with_params
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check, names
+from kpispec.formula.extent import is_amount
 from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope, Symbol
 from kpispec.formula.tree import Expr, Type
@@ -103,10 +104,13 @@ def bind_kpi(
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
     if broken or formula is None or judgement is None or findings.errors > before:
         return None
-    return _kpi(spec, formula, rows, kpis, judgement)
+    amounts = {k.spec.name for k in kpis if done[k.kpi].amount}
+    return _kpi(spec, formula, rows, kpis, judgement, is_amount(formula, amounts))
 
 
-def _kpi(spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement) -> Kpi:
+def _kpi(
+    spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement, amount: bool
+) -> Kpi:
     return Kpi(
         spec=spec,
         formula=formula,
@@ -118,6 +122,7 @@ def _kpi(spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKp
         targets=judgement.targets,
         benchmarks=judgement.benchmarks,
         by=judgement.by,
+        amount=amount,
     )
 
 
