@@ -32,6 +32,8 @@ REASONS = {
     "stale": (Status.STALE, {"newest": date(2026, 6, 30), "age_days": 62, "max_age_days": 45.0}),
     "running": (Status.PARTIAL, {"elapsed": 12, "days": 31}),
     "no-bands": (Status.NOT_JUDGED, {}),
+    "suppressed": (Status.SUPPRESSED, {}),
+    "whole-bands": (Status.NOT_JUDGED, {}),
     "other-period": (Status.NOT_JUDGED, {"period": "quarter"}),
     "bound-unknown": (Status.NOT_JUDGED, {"bound": "target"}),
     "waived": (Status.WAIVED, {"until": date(2026, 12, 31), "reason": "new carrier"}),
@@ -44,6 +46,7 @@ ENGLISH = {
     "too-few": "n = 12, fewer than the minimum of 1,030: status withheld.",
     "stale": "The latest data is of 30 June 2026, 62\u00a0d old (at most 45\u00a0d).",
     "waived": "Accepted until 31 December 2026: new carrier",
+    "bound-unknown": "A threshold is not known: the target.",
     "other-period": "The thresholds are meant for another period: quarter.",
 }
 
