@@ -86,7 +86,7 @@ RULES: dict[str, Rule] = _table(
     Rule("mixed-bands", "warning", "bands follow different figures, and may claim the same value"),
     Rule("bound-unknown", "warning", "a band follows a figure that the KPI does not have"),
     Rule("ambiguous-segment", "error", "two entries of one size match the same segment"),
-    Rule("period-needed", "warning", "bounds of an amount do not say for which period they are meant"),
+    Rule("period-needed", "warning", "bounds do not say for which period they are meant"),
     Rule("share-not-percent", "warning", "a share between 0 and 1 is called a percentage"),
     Rule("undirected-improvement", "error", "an improvement needs a direction"),
     Rule("overlapping-targets", "error", "two targets are in force on the same day"),

@@ -1,6 +1,6 @@
 """KPIs bound: inputs to data sets and other KPIs, formulas checked, circles refused."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from kpispec.catalog.datasets import Macros, checked_filters, row_scope
@@ -104,12 +104,19 @@ def bind_kpi(
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
     if broken or formula is None or judgement is None or findings.errors > before:
         return None
-    amounts = {k.spec.name for k in kpis if done[k.kpi].amount}
-    return _kpi(spec, formula, rows, kpis, judgement, is_amount(formula, amounts))
+    amounts = {k.spec.name for k in kpis if done[k.kpi].paced}
+    paced = is_amount(formula, amounts) or _in_periods(rows, kpis)
+    return _kpi(spec, formula, rows, kpis, judgement, paced)
+
+
+def _in_periods(rows: Sequence[BoundRows], kpis: Sequence[BoundKpi]) -> bool:
+    """Whether it reads what enters or leaves in the period, or so many periods."""
+    windows = [*(r.window for r in rows), *(k.window for k in kpis)]
+    return any(r.when in ("entered", "left") for r in rows) or any(w and w.unit == "period" for w in windows)
 
 
 def _kpi(
-    spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement, amount: bool
+    spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement, paced: bool
 ) -> Kpi:
     return Kpi(
         spec=spec,
@@ -122,7 +129,7 @@ def _kpi(
         targets=judgement.targets,
         benchmarks=judgement.benchmarks,
         by=judgement.by,
-        amount=amount,
+        paced=paced,
     )
 
 

@@ -160,7 +160,7 @@ class Kpi:
     targets: tuple[Target, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     by: tuple[SegmentBands, ...] = ()
-    amount: bool = False  # it grows with the period and the share of the whole, as a count or a sum does
+    paced: bool = False  # how large it is depends on how long the period is: a count, a sum, what leaves in it
 
     @property
     def id(self) -> str:
@@ -174,12 +174,12 @@ class Kpi:
         return improving or any("previous" in b.needs for b in bands)
 
     def judged_by(self, segment: Segment) -> tuple[Bands, BandSet] | None:
-        """The bands of a segment: those naming most of its dimensions, else the whole's, but not for an amount."""
+        """The bands of a segment: those naming most of its dimensions, else the whole's, unless it is paced."""
         fitting = [b for b in self.by if b.matches(segment)]
         if fitting:
             best = max(fitting, key=lambda b: len(b.segment))
             return best.bands, best.written
-        if self.amount and segment:
+        if self.paced and segment:
             return None
         return (self.bands, self.spec.thresholds[0]) if self.bands is not None else None
 

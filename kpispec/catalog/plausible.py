@@ -7,7 +7,7 @@ from kpispec.source import Span
 
 
 def check_plausible(kpi: Kpi, findings: Findings) -> None:
-    """Bounds of an amount that do not say for which period they are; a unit that the formula's shape contradicts."""
+    """Bounds of what is paced that do not say for which period they are; a unit that the formula contradicts."""
     _period(kpi, findings)
     _share(kpi, findings)
     _counted_time(kpi, findings)
@@ -15,11 +15,11 @@ def check_plausible(kpi: Kpi, findings: Findings) -> None:
 
 def _period(kpi: Kpi, findings: Findings) -> None:
     bounded = kpi.bands is not None or kpi.by or kpi.targets
-    if kpi.spec.period is None and kpi.amount and bounded:
+    if kpi.spec.period is None and kpi.paced and bounded:
         key = "thresholds" if kpi.spec.thresholds else "targets"
         findings.add(
             "period-needed",
-            f"`{kpi.id}` adds up over time, and nothing says for which period its {key} are meant",
+            f"`{kpi.id}` depends on how long the period is, and nothing says for which period its {key} are meant",
             subject=f"kpi.{kpi.id}.{key}",
             span=_first_line(kpi.spec.at(key)),
             help="add `period: month`, or the period that they are meant for",

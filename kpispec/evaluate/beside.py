@@ -18,7 +18,7 @@ def target_in_force(kpi: Kpi, day: date, segment: Segment, baseline: Baseline) -
 
     `None` too where it improves on a baseline that is not known.
     """
-    fitting = [t for t in kpi.targets if t.matches(segment) and (t.spec.segment or not (kpi.amount and segment))]
+    fitting = [t for t in kpi.targets if t.matches(segment) and (t.spec.segment or not (kpi.paced and segment))]
     running = _in_force(fitting, day)
     if not running:
         return None

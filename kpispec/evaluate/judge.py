@@ -131,13 +131,13 @@ class Judge:
                 return self._earlier(measure, "previous_period", key, segment)
 
     def _baseline(self, measure: Measure, improve: Improvement, key: int, segment: Segment) -> float | None:
-        """The value to improve on. An amount is held against a period of its own length only."""
+        """The value to improve on. What is paced is held against a period of its own length only."""
         if improve.period is None:
             return self._earlier(measure, improve.of, key, segment)
         grain = improve.period.grain
         here = grain == self.plan.request.grain and improve.period.key in self.cells.periods
         judge = self if here else self.baselines.get((grain, improve.period.key))
-        if judge is None or (measure.kpi.amount and grain != self.plan.request.grain):
+        if judge is None or (measure.kpi.paced and grain != self.plan.request.grain):
             return None
         own = judge.plan.measure(measure.kpi.id) if measure.id == self.plan.request.measure_of(measure.kpi.id) else None
         return judge.figure(own, improve.period.key, segment) if own is not None else None

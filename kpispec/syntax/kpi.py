@@ -121,6 +121,8 @@ def _least(node: Map, key: str, route: Route) -> int | None:
         message = f"`{key}` names `{named}`, which is no param that holds a whole number"
         route.to(key).say("wrong-type", message, written.span, "write a whole number, or add it under `params`")
     return found
+
+
 def _method(node: Node | None) -> str | None:
     return words(node.get("method")) if isinstance(node, Map) else words(node)
 
