@@ -104,13 +104,13 @@ def bind_kpi(
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
     if broken or formula is None or judgement is None or findings.errors > before:
         return None
-    amounts = {k.spec.name for k in kpis if done[k.kpi].paced}
-    paced = is_amount(formula, amounts) or _in_periods(rows, kpis)
-    return _kpi(spec, formula, rows, kpis, judgement, paced)
+    return _kpi(spec, formula, rows, kpis, judgement, _paced(formula, rows, kpis, done))
 
 
-def _in_periods(rows: Sequence[BoundRows], kpis: Sequence[BoundKpi]) -> bool:
-    """Whether it reads what enters or leaves in the period, or so many periods."""
+def _paced(formula: Expr, rows: Sequence[BoundRows], kpis: Sequence[BoundKpi], done: Mapping[str, Kpi]) -> bool:
+    """Whether it is a bare count or sum, or reads what enters or leaves in the period, or so many periods."""
+    if is_amount(formula, {k.spec.name for k in kpis if done[k.kpi].paced}):
+        return True
     windows = [*(r.window for r in rows), *(k.window for k in kpis)]
     return any(r.when in ("entered", "left") for r in rows) or any(w and w.unit == "period" for w in windows)
 
