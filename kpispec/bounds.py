@@ -1,12 +1,14 @@
-"""One band: its text, and the values it holds in the indicator's unit."""
+"""One band: its text, and the values it holds in the indicator's unit, or how they follow from a figure known later."""
 
-import re
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, Self, TypeAlias
 
-from kpispec.diagnostics import Findings
-from kpispec.source import Span, Text
-from kpispec.units import Amount, Unit, convert, parse_amount
+from kpispec.source import Text
+from kpispec.units import Unit
+
+Figure = Literal["target", "benchmark", "previous"]
+FIGURES: tuple[Figure, ...] = ("target", "benchmark", "previous")
 
 
 def significant(value: float) -> float:
@@ -78,11 +80,69 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """A bound that follows a figure: `factor` of it, plus `margin` of its size, plus an amount in the KPI's unit."""
+
+    of: Figure
+    factor: float = 1.0
+    margin: float = 0.0
+    plus: float = 0.0
+
+    @property
+    def scales(self) -> bool:
+        """Whether it grows with the figure in proportion, so that one positive figure tells of all."""
+        return self.plus == 0
+
+    def at(self, figure: float) -> float:
+        return self.factor * figure + self.margin * abs(figure) + self.plus
+
+
+Edge: TypeAlias = float | Follow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A range of which at least one end follows a figure."""
+
+    low: Edge
+    high: Edge
+    low_closed: bool = True
+    high_closed: bool = True
+
+    @property
+    def followed(self) -> tuple[Follow, ...]:
+        return tuple(end for end in (self.low, self.high) if isinstance(end, Follow))
+
+    def at(self, figures: Mapping[Figure, float]) -> Bounds:
+        return Bounds(_end(self.low, figures), _end(self.high, figures), self.low_closed, self.high_closed)
+
+
+def _end(edge: Edge, figures: Mapping[Figure, float]) -> float | None:
+    return edge.at(figures[edge.of]) if isinstance(edge, Follow) else edge
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
-    """A band as written, and its ranges in the indicator's unit: one, or two for `outside`."""
+    """A band as written, and its ranges in the indicator's unit: one, or two for `outside`.
+
+    One that follows a figure has `sketches` instead, and ranges once it is taken `at` that figure.
+    """
 
     text: Text
     ranges: tuple[Bounds, ...]
+    sketches: tuple[Sketch, ...] = ()
+
+    @property
+    def needs(self) -> frozenset[Figure]:
+        """The figures that have to be known before a value can be held against it."""
+        return frozenset(follow.of for sketch in self.sketches for follow in sketch.followed)
+
+    def at(self, figures: Mapping[Figure, float]) -> Self:
+        """The band with its ends; a range that the figures leave empty is gone."""
+        if not self.sketches:
+            return self
+        ranges = (sketch.at(figures) for sketch in self.sketches)
+        return replace(self, ranges=tuple(r for r in ranges if not r.empty), sketches=())
 
     def holds(self, value: float) -> bool:
         return any(r.holds(value) for r in self.ranges)
@@ -96,163 +156,3 @@ class Band:
         down = low is None or (unit.usual[0] is not None and low <= unit.usual[0])
         up = high is None or (unit.usual[1] is not None and high >= unit.usual[1])
         return down, up
-
-
-_COMPARISON = re.compile(r"\s*(>=|<=|>|<)\s*([^<>=\s][^<>]*?)\s*", re.DOTALL)
-_INTERVAL = re.compile(r"\s*(outside\s*)?([\[(])\s*([^,\[\]()]*?)\s*,\s*([^,\[\]()]*?)\s*([\])])\s*", re.DOTALL)
-_RELATIVE = re.compile(r"\b(target|benchmark|previous)\b")
-_SHAPES = 'a band is `">= 80"`, `"< 4 h"`, `"[45, 55)"` or `"outside [120, 900]"`'
-
-
-def parse_band(text: Text, unit: Unit, subject: str, findings: Findings) -> Band | None:
-    """A band in the indicator's unit; bounds may be written in any unit of the family."""
-    reader = _Reader(text, unit, subject, findings)
-    comparison = _COMPARISON.fullmatch(text.value)
-    interval = _INTERVAL.fullmatch(text.value)
-    if _RELATIVE.search(text.value.lower()):
-        reader.relative()
-        return None
-    if comparison is not None:
-        return reader.comparison(comparison)
-    if interval is not None:
-        return reader.interval(interval)
-    reader.unreadable()
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """The reading of one band."""
-
-    text: Text
-    unit: Unit
-    subject: str
-    findings: Findings
-
-    def report(self, rule: str, message: str, help: str, span: Span | None = None) -> None:
-        self.findings.add(rule, message, subject=self.subject, span=span or self.text.span, help=help)
-
-    def relative(self) -> None:
-        word = _RELATIVE.search(self.text.value.lower())
-        known = word[0] if word is not None else "target"
-        help = f"write the figure itself; to stand beside it, `{known}` is shown with the value anyway"
-        self.report("band-syntax", f"bounds relative to `{known}` are not supported yet", help)
-
-    def unreadable(self) -> None:
-        written = " ".join(self.text.value.split())
-        self.report("band-syntax", f"the band `{written}` cannot be read", _likely(written) or _SHAPES)
-
-    def comparison(self, found: re.Match[str]) -> Band | None:
-        bound = self.bound(found, 2)
-        if bound is None:
-            return None
-        closed = found[1].endswith("=")
-        upward = Bounds(bound, None, low_closed=closed)
-        return self.reachable((upward if found[1][0] == ">" else Bounds(None, bound, high_closed=closed),))
-
-    def interval(self, found: re.Match[str]) -> Band | None:
-        if not found[3] or not found[4] or "null" in (found[3].lower(), found[4].lower()):
-            one = f'">= {found[3]}"' if found[3] and found[3].lower() != "null" else f'"<= {found[4] or 80}"'
-            self.report("band-syntax", "an interval of a band has two ends", f"with one end write `{one}`")
-            return None
-        low, high = self.bound(found, 3), self.bound(found, 4)
-        if low is None or high is None:
-            return None
-        inside = Bounds(low, high, found[2] == "[", found[5] == "]")
-        if inside.empty:
-            self.empty(low, high, found)
-            return None
-        if not found[1]:
-            return self.reachable((inside,))
-        below = Bounds(None, low, high_closed=not inside.low_closed)
-        return self.reachable((below, Bounds(high, None, low_closed=not inside.high_closed)))
-
-    def empty(self, low: float, high: float, found: re.Match[str]) -> None:
-        help = f"write the smaller end first: `[{found[4]}, {found[3]}]`"
-        if low == high:
-            help = f"write `[{found[3]}, {found[4]}]` for this one value"
-        self.report("unreachable-band", f"no value lies in `{self.text.value.strip()}`", help)
-
-    def bound(self, found: re.Match[str], group: int) -> float | None:
-        """An end in the indicator's unit; `None` after a finding."""
-        written = found[group]
-        span = self.text.at(found.start(group), found.end(group)) if written else self.text.span
-        amount = parse_amount(written)
-        if amount is None:
-            self.report("band-syntax", f"`{written}` is no figure", _figure(written), span)
-            return None
-        value = convert(amount, self.unit)
-        if value is None:
-            other = amount.unit.name if amount.unit is not None else ""
-            message = f"`{written}` is in `{other}`, and the unit is `{self.unit.name}`"
-            self.report("unit-mismatch", message, f"write the bound in `{self.unit.name}`", span)
-            return None
-        return value if self.within(value, amount, written, span) else None
-
-    def within(self, value: float, amount: Amount, written: str, span: Span) -> bool:
-        """Whether values of the unit can be there. A bare fraction of a percentage is taken for a share."""
-        low, high = self.unit.reach
-        if (low is not None and value < low) or (high is not None and value > high):
-            reach = Bounds(low, high).words
-            self.report(
-                "band-out-of-reach",
-                f"`{written}` is out of reach: `{self.unit.name}` takes {reach}",
-                f"write a bound of {reach}",
-                span,
-            )
-            return False
-        if self.unit.family == "percent" and amount.unit is None and 0 < abs(value) < 1:
-            message = f"`{written}` is less than one percent"
-            help = f"likely `{value * 100:.12g}`; if less than one percent is meant, write `{written} %`"
-            self.report("band-out-of-reach", message, help, span)
-            return False
-        return True
-
-    def reachable(self, ranges: tuple[Bounds, ...]) -> Band | None:
-        reach = Bounds(*self.unit.reach)
-        if any(r.meet(reach) is not None for r in ranges):
-            return Band(self.text, ranges)
-        message = f"no value is `{self.text.value.strip()}`: `{self.unit.name}` takes {reach.words}"
-        self.report("unreachable-band", message, "move the bound, or remove the band")
-        return None
-
-
-_FIGURE = r"[+-]?[0-9.]+"
-_MEANT: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"=>\s*(.+)"), '">= {0}"'),
-    (re.compile(r"=<\s*(.+)"), '"<= {0}"'),
-    (re.compile(r"\u2265\s*(.+)"), '">= {0}"'),
-    (re.compile(r"\u2264\s*(.+)"), '"<= {0}"'),
-    (re.compile(r"(?:at least|min|minimum|from)\s+(.+)", re.IGNORECASE), '">= {0}"'),
-    (re.compile(r"(?:at most|max|maximum|up to|until)\s+(.+)", re.IGNORECASE), '"<= {0}"'),
-    (re.compile(r"(?:above|over|more than)\s+(.+)", re.IGNORECASE), '"> {0}"'),
-    (re.compile(r"(?:below|under|less than)\s+(.+)", re.IGNORECASE), '"< {0}"'),
-    (re.compile(r"between\s+(.+?)\s+and\s+(.+)", re.IGNORECASE), '"[{0}, {1}]"'),
-    (re.compile(rf"({_FIGURE})\s*(?:\.\.|-|\u2013|to)\s*({_FIGURE})"), '"[{0}, {1}]"'),
-    (re.compile(r"\[\s*([^,;]+?)\s*;\s*([^,;]+?)\s*\]"), '"[{0}, {1}]"'),
-    (re.compile(r"\[\s*([^,;]+?)\s*[,;]\s*([^,;]+?)\s*\["), '"[{0}, {1})"'),
-    (re.compile(r"\]\s*([^,;]+?)\s*[,;]\s*([^,;]+?)\s*\]"), '"({0}, {1}]"'),
-    (re.compile(r">=\s*(.+?)\s+and\s+<\s*([^=].*)", re.IGNORECASE), '"[{0}, {1})"'),
-    (re.compile(r">=\s*(.+?)\s+and\s+<=\s*(.+)", re.IGNORECASE), '"[{0}, {1}]"'),
-    (re.compile(r">\s*(.+?)\s+and\s+<\s*([^=].*)", re.IGNORECASE), '"({0}, {1})"'),
-    (re.compile(r"==?\s*(.+)"), '"[{0}, {0}]"'),
-    (re.compile(rf"({_FIGURE}(?:\s*[a-z%]+)?)"), '">= {0}"` or `"<= {0}"'),
-)
-
-
-def _likely(written: str) -> str | None:
-    """What someone who wrote this most likely means."""
-    for pattern, shape in _MEANT:
-        found = pattern.fullmatch(written)
-        if found is not None and all(parse_amount(figure) is not None for figure in found.groups()):
-            return f"did you mean `{shape.format(*found.groups())}`?"
-    return None
-
-
-def _figure(written: str) -> str:
-    comma = re.fullmatch(r"([0-9]+),([0-9]+)(.*)", written)
-    if comma is not None:
-        return f"write `{comma[1]}.{comma[2]}{comma[3]}`"
-    if re.search(r"\band\b|\bor\b|[<>]", written):
-        return _likely(written) or "for a range write `[45, 55)`"
-    return "write a number, with a unit where it is another one than the KPI's: `80`, `4 h`"

@@ -172,13 +172,21 @@ class BandSet:
 
 
 @dataclass(frozen=True, slots=True)
+class ImproveSpec:
+    by: Text
+    of: Text  # `previous_year`, `previous_period`, or a period as people type it
+
+
+@dataclass(frozen=True, slots=True)
 class TargetSpec:
     first: date
     last: date | None
-    value: Text  # an amount, with or without a unit: `82`, `4 h`
+    value: Text | None  # an amount, with or without a unit: `82`, `4 h`; or else there is `improve`
     span: Span
     source: str | None = None
     review_by: date | None = None
+    segment: tuple[tuple[str, str], ...] = ()
+    improve: ImproveSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +306,7 @@ class KpiSpec:
     weight: tuple[tuple[str, Text], ...] = ()  # (input, column); the empty input is every one
     sample_unit: Text | None = None
     min_n: int | None = None
+    suppress_below: int | None = None
     period: str | None = None
     thresholds: tuple[BandSet, ...] = ()  # the first is the whole's, the rest are `by:`
     targets: tuple[TargetSpec, ...] = ()
@@ -306,6 +315,8 @@ class KpiSpec:
     judge: Literal["point", "confident"] = "point"
     confidence: Literal["auto", "none"] = "auto"
     level: float = 0.95
+    reading_level: str | None = None  # who reads it: strategic, tactical, operational
+    perspective: str | None = None
     population: Literal["sample", "complete"] = "sample"
     variant: str | None = None
     caveats: tuple[Localized, ...] = ()
@@ -360,6 +371,7 @@ class Section:
     span: Span
     level: str | None = None
     perspective: str | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

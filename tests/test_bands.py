@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpispec.bands import Band, Bands, Bounds, Direction, check_bands, parse_band
+from kpispec.bands import Band, Bands, Bounds, Direction, Known, check_bands, parse_band
 from kpispec.diagnostics import Finding, Findings
 from kpispec.source import Text
 from kpispec.units import parse_unit
@@ -88,9 +88,11 @@ WRONG: list[tuple[str, str, Direction | None, dict[str, str], str, str, str]] = 
     ("band-syntax", "percent", None, {"good": "[null, 5]"}, "[null, 5]", "two ends", '`"<= 5"`'),
     ("band-syntax", "percent", None, {"good": "great"}, "great", "cannot be read", "a band is"),
     ("band-syntax", "percent", None, {"good": ">="}, ">=", "cannot be read", "a band is"),
-    ("band-syntax", "percent", None, {"good": ">= target"}, ">= target", "not supported yet", "write the figure"),
-    ("band-syntax", "percent", None, {"good": "within 10 % of target"}, "within 10 % of target", "yet", "figure"),
-    ("band-syntax", "percent", None, {"good": ">= 0.95 * target"}, ">= 0.95 * target", "yet", "figure"),
+    ("band-syntax", "percent", None, {"good": ">= target soon"}, "target soon", "cannot be read", "0.95 * target"),
+    ("band-syntax", "percent", None, {"good": ">= 2 * target * 3"}, "2 * target * 3", "cannot be read", "0.95"),
+    ("band-syntax", "percent", None, {"good": "within a bit of target"}, "a bit", "is no figure", "write a number"),
+    ("band-syntax", "percent", None, {"good": "near target"}, "near target", "cannot be read", "within 10 % of"),
+    ("unit-mismatch", "percent", None, {"good": ">= target - 4 h"}, "target - 4 h", "is in `h`", "in `percent`"),
     ("unit-mismatch", "percent", None, {"good": ">= 4 h"}, "4 h", "`4 h` is in `h`", "in `percent`"),
     ("unit-mismatch", "EUR", None, {"good": ">= 4 USD"}, "4 USD", "is in `USD`", "in `EUR`"),
     ("band-out-of-reach", "percent", None, {"good": ">= 0.8"}, "0.8", "less than one percent", "likely `80`"),
@@ -236,3 +238,117 @@ def test_bands_that_pass_give_every_value_one_verdict(cut: int, other: int, valu
     assert sum(band.holds(value) for _, band in result.named) <= 1
     if abs(value - low) > 1e-6 and abs(value - high) > 1e-6:
         assert result.judge(value) == ("bad" if value < low else "good" if value >= high else "watch")
+
+
+# bands that follow a figure -----------------------------------------------------------------------------------------
+
+
+def followed(
+    unit: str, known: Known, direction: Direction | None = None, **texts: str
+) -> tuple[Bands | None, list[Finding]]:
+    named = parse_unit(unit)
+    assert named is not None
+    findings = Findings()
+    good, watch, bad = (Text.of(texts[name]) if name in texts else None for name in ("good", "watch", "bad"))
+    return check_bands(good, watch, bad, direction, named, "kpi.x.thresholds", findings, known), list(findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "at", "ranges"),
+    [
+        (">= target", "percent", 80, (Bounds(80, None),)),
+        ("< 0.95 * target", "percent", 80, (Bounds(None, 76, high_closed=False),)),
+        ("< target * 0.95", "percent", 80, (Bounds(None, 76, high_closed=False),)),
+        (">= 95 % of target", "percent", 80, (Bounds(76, None),)),
+        (">= target - 2 pt", "percent", 80, (Bounds(78, None),)),
+        ("<= target + 5 min", "s", 600, (Bounds(None, 900),)),
+        ("<= target + 5 %", "s", 600, (Bounds(None, 630),)),
+        ("within 10 % of target", "s", 400, (Bounds(360, 440),)),
+        ("within 10 % of target", "points", -20, (Bounds(-22, -18),)),
+        ("within 1 min of target", "s", 400, (Bounds(340, 460),)),
+        ("[0.9 * target, target)", "percent", 80, (Bounds(72, 80, high_closed=False),)),
+        ("[50, target)", "percent", 80, (Bounds(50, 80, high_closed=False),)),
+        (
+            "outside [0.9 * target, 1.1 * target]",
+            "percent",
+            50,
+            (Bounds(None, 45, high_closed=False), Bounds(55.00000000000001, None, low_closed=False)),
+        ),
+        (
+            "outside 10 % of target",
+            "percent",
+            50,
+            (Bounds(None, 45, high_closed=False), Bounds(55, None, low_closed=False)),
+        ),
+        ("[target, 0.9 * target)", "percent", 80, ()),
+    ],
+)
+def test_a_band_follows_the_target(text: str, unit: str, at: float, ranges: tuple[Bounds, ...]) -> None:
+    named = parse_unit(unit)
+    assert named is not None
+    band = parse_band(Text.of(text), named, "test", Findings())
+    assert band is not None
+    assert (band.ranges, band.needs) == ((), {"target"})
+    assert band.at({"target": at}).ranges == ranges
+
+
+def test_bands_that_follow_a_figure_judge_nothing_until_it_is_known() -> None:
+    found, said = followed("percent", {"target": (80,)}, good=">= target", bad="< 0.9 * target")
+    assert found is not None
+    assert said == []
+    assert (found.needs, found.judge(85), found.cuts()) == (("target",), None, ())
+    at = found.at({"target": 80})
+    assert [at.judge(v) for v in (80, 79.9, 72, 71.9)] == ["good", "watch", "watch", "bad"]
+    assert (at.needs, at.cuts(), at.direction) == ((), (72, 80), "higher_is_better")
+
+
+def test_the_worse_of_two_bands_counts_where_figures_come_to_cross() -> None:
+    found, _ = followed("percent", {"target": (), "previous": ()}, good=">= target", bad="< previous")
+    assert found is not None
+    assert found.at({"target": 70, "previous": 75}).judge(72) == "bad"
+
+
+@pytest.mark.parametrize(
+    ("unit", "known", "direction", "texts", "rules"),
+    [
+        ("percent", {"target": (80,)}, None, {"good": ">= target", "bad": "< 50"}, []),
+        ("percent", {"target": (80, 45)}, None, {"good": ">= target", "bad": "< 50"}, ["overlapping-bands"]),
+        ("percent", {"target": ()}, None, {"good": ">= target", "bad": "< 50"}, ["mixed-bands"]),
+        ("percent", {"previous": ()}, None, {"good": ">= previous", "bad": "< 0.95 * previous"}, []),
+        ("percent", {"previous": ()}, None, {"good": ">= previous"}, []),
+        ("percent", {"previous": ()}, None, {"good": ">= previous", "bad": "< previous - 2 pt"}, []),
+        ("percent", {"previous": ()}, None, {"good": ">= previous", "bad": "< 1.1 * previous"}, ["overlapping-bands"]),
+        ("percent", {"previous": ()}, None, {"good": ">= previous", "bad": "< 50"}, ["mixed-bands"]),
+        ("percent", {}, None, {"good": ">= target"}, ["bound-unknown"]),
+        ("percent", {"target": (80,)}, None, {"good": ">= benchmark"}, ["bound-unknown"]),
+        (
+            "percent",
+            {"target": (80,)},
+            None,
+            {"good": ">= target", "watch": "[0.9 * target, target)", "bad": "< 0.8 * target"},
+            ["band-hole"],
+        ),
+        ("score 1..5", {"target": (4.8,)}, None, {"good": ">= 1.1 * target"}, ["unreachable-band"]),
+        ("score 1..5", {"target": ()}, None, {"good": ">= 1.1 * target"}, []),
+        ("percent", {"previous": ()}, None, {"good": "[previous, 0.9 * previous]"}, ["unreachable-band"]),
+        ("percent", {"target": (80,)}, "lower_is_better", {"good": ">= target"}, ["bands-against-direction"]),
+        ("percent", {"benchmark": (70, 76)}, None, {"good": ">= benchmark", "bad": "< 73"}, ["overlapping-bands"]),
+    ],
+)
+def test_bands_that_follow_figures_are_checked_as_far_as_they_are_known(
+    unit: str, known: Known, direction: Direction | None, texts: dict[str, str], rules: list[str]
+) -> None:
+    found, said = followed(unit, known, direction, **texts)
+    assert [f.rule for f in said] == rules
+    assert (found is None) == any(f.severity == "error" for f in said)
+
+
+def test_what_is_within_so_far_of_a_target_says_closer_to_target() -> None:
+    found, _ = followed("s", {"target": (400,)}, good="within 10 % of target", bad="outside 25 % of target")
+    assert found is not None
+    assert found.direction == "closer_to_target"
+
+
+def test_a_finding_names_the_figure_at_which_bands_meet() -> None:
+    _, said = followed("percent", {"target": (45,)}, good=">= target", bad="< 50")
+    assert said[0].message == "`good: >= target` and `bad: < 50` both claim 45 to 50 where `target` is 45"

@@ -1,7 +1,7 @@
 """What is past its date: reviews, accepted statuses, benchmarks."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from kpispec.catalog.model import Catalog
 from kpispec.diagnostics import Findings
@@ -42,9 +42,14 @@ def _benchmark(figure: BenchmarkFigure) -> _Dated:
 def _not_over(targets: Iterable[TargetSpec], today: date) -> tuple[TargetSpec, ...]:
     """The targets that are in force today or later: those of the past need no review."""
     found = sorted(targets, key=lambda t: t.first)
-    following = (*(t.first for t in found[1:]), date.max)
-    ends = (t.last or after for t, after in zip(found, following, strict=False))
-    return tuple(t for t, end in zip(found, ends, strict=True) if end >= today)
+    return tuple(t for i, t in enumerate(found) if _end_of(t, found[i + 1 :]) > today)
+
+
+def _end_of(target: TargetSpec, later: Iterable[TargetSpec]) -> date:
+    """The first day on which a target is not in force any more."""
+    if target.last is not None:
+        return date.max if target.last == date.max else target.last + timedelta(days=1)
+    return next((t.first for t in later if set(t.segment) == set(target.segment)), date.max)
 
 
 def _past(route: str, day: date | None, span: Span, help: str, subject: str, today: date, findings: Findings) -> None:

@@ -1,17 +1,20 @@
 """How a KPI is judged: its unit, bands, targets and benchmarks, read in one unit and checked against each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kpispec.bands import Bands, check_bands
+from kpispec.bands import Bands, Known, check_bands
+from kpispec.bounds import Figure
+from kpispec.catalog.amounts import read_amount
 from kpispec.catalog.model import Benchmark, SegmentBands, Target
 from kpispec.catalog.names import unknown
+from kpispec.catalog.targets import check_improvements, read_targets
 from kpispec.diagnostics import Findings, Fix
 from kpispec.formula.check import check_unit
 from kpispec.formula.tree import Expr, Type
 from kpispec.source import Text
 from kpispec.spec import BenchmarkFigure, BenchmarkRef, BenchmarkSpec, Direction, KpiSpec
-from kpispec.units import NUMBER, UNITS_IN_WORDS, Unit, convert, parse_amount, parse_unit, suggest_unit
+from kpispec.units import NUMBER, UNITS_IN_WORDS, Unit, parse_unit, suggest_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,27 @@ def judge_spec(
         return None
     if formula is not None and not check_unit(formula, unit, f"kpi.{spec.id}.formula", findings):
         return None
-    bands, by, sound = _bands(spec, unit, findings)
-    targets = _targets(spec, unit, findings)
+    targets = read_targets(spec, unit, findings)
     figures = _benchmarks(spec, unit, benchmarks, findings)
+    bands, by, sound = _bands(spec, unit, _known(spec, targets, figures), findings)
     if not sound:
         return None
-    direction = bands.direction if bands is not None else spec.direction
-    return Judgement(unit, bands, by, direction or spec.direction, targets, figures)
+    said = [b.direction for b in (bands, *(entry.bands for entry in by)) if b is not None]
+    direction = spec.direction or next((d for d in said if d is not None), None)
+    check_improvements(spec, direction, findings)
+    return Judgement(unit, bands, by, direction, targets, figures)
+
+
+def _known(spec: KpiSpec, targets: Iterable[Target], benchmarks: Sequence[Benchmark]) -> Known:
+    """The figures that bands of the KPI may follow; those that only a run can tell have no value yet."""
+    found: dict[Figure, tuple[float, ...]] = {"previous": ()}
+    if spec.targets:
+        found["target"] = tuple(t.value for t in targets if t.value is not None)
+    if spec.benchmarks:
+        first = benchmarks[0] if benchmarks else None
+        ends = (first.value, first.low, first.high) if first is not None else ()
+        found["benchmark"] = tuple(end for end in ends if end is not None)
+    return found
 
 
 def _unit(spec: KpiSpec, formula: Expr | None, findings: Findings) -> Unit | None:
@@ -67,13 +84,15 @@ def read_unit(text: Text, subject: str, findings: Findings) -> Unit | None:
     return None
 
 
-def _bands(spec: KpiSpec, unit: Unit, findings: Findings) -> tuple[Bands | None, tuple[SegmentBands, ...], bool]:
+def _bands(
+    spec: KpiSpec, unit: Unit, known: Known, findings: Findings
+) -> tuple[Bands | None, tuple[SegmentBands, ...], bool]:
     whole: Bands | None = None
     by: list[SegmentBands] = []
     sound = True
     for number, item in enumerate(spec.thresholds):
         subject = f"kpi.{spec.id}.thresholds" + (f".by.{number - 1}" if item.segment else "")
-        bands = check_bands(item.good, item.watch, item.bad, spec.direction, unit, subject, findings)
+        bands = check_bands(item.good, item.watch, item.bad, spec.direction, unit, subject, findings, known)
         sound = sound and bands is not None
         if bands is None or not bands.named:
             continue
@@ -82,39 +101,6 @@ def _bands(spec: KpiSpec, unit: Unit, findings: Findings) -> tuple[Bands | None,
         else:
             whole = bands
     return whole, tuple(by), sound
-
-
-def _targets(spec: KpiSpec, unit: Unit, findings: Findings) -> tuple[Target, ...]:
-    found = []
-    for number, target in enumerate(spec.targets):
-        value = read_amount(target.value, unit, f"kpi.{spec.id}.targets.{number}", findings)
-        if value is not None:
-            found.append(Target(target, value))
-    return tuple(found)
-
-
-def read_amount(text: Text, unit: Unit, subject: str, findings: Findings) -> float | None:
-    """A figure in a KPI's unit; one of another family is a finding."""
-    amount = parse_amount(text.value)
-    if amount is None:
-        findings.add(
-            "bad-value",
-            f"`{text.value}` is no figure",
-            subject=subject,
-            span=text.span,
-            help=f"write a number, with or without a unit: `82`, or `82 {unit.name}`",
-        )
-        return None
-    value = convert(amount, unit)
-    if value is None and amount.unit is not None:
-        findings.add(
-            "unit-mismatch",
-            f"`{text.value}` is in `{amount.unit.name}`, and the unit is `{unit.name}`",
-            subject=subject,
-            span=text.span,
-            help=f"write the figure in `{unit.name}`",
-        )
-    return value
 
 
 def _benchmarks(

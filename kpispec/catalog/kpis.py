@@ -1,6 +1,6 @@
 """KPIs bound: inputs to data sets and other KPIs, formulas checked, circles refused."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from kpispec.catalog.datasets import Macros, checked_filters, row_scope
@@ -11,6 +11,7 @@ from kpispec.catalog.names import unknown
 from kpispec.catalog.params import Params, read_params, with_params
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check, names
+from kpispec.formula.extent import is_amount
 from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope, Symbol
 from kpispec.formula.tree import Expr, Type
@@ -103,7 +104,7 @@ def bind_kpi(
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
     if broken or formula is None or judgement is None or findings.errors > before:
         return None
-    return _kpi(spec, formula, rows, kpis, judgement)
+    return _kpi(spec, formula, rows, kpis, judgement, _paced(formula, rows, kpis, done))
 
 
 def rebind(spec: KpiSpec, catalog: Catalog) -> Kpi | None:
@@ -132,7 +133,17 @@ def rebind(spec: KpiSpec, catalog: Catalog) -> Kpi | None:
     return replace(kpi, rows=rows, kpis=tuple(k for k in kpi.kpis if k.spec.name in names))
 
 
-def _kpi(spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement) -> Kpi:
+def _paced(formula: Expr, rows: Sequence[BoundRows], kpis: Sequence[BoundKpi], done: Mapping[str, Kpi]) -> bool:
+    """Whether it is a bare count or sum, or reads what enters or leaves in the period, or so many periods."""
+    if is_amount(formula, {k.spec.name for k in kpis if done[k.kpi].paced}):
+        return True
+    windows = [*(r.window for r in rows), *(k.window for k in kpis)]
+    return any(r.when in ("entered", "left") for r in rows) or any(w and w.unit == "period" for w in windows)
+
+
+def _kpi(
+    spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKpi], judgement: Judgement, paced: bool
+) -> Kpi:
     return Kpi(
         spec=spec,
         formula=formula,
@@ -144,6 +155,7 @@ def _kpi(spec: KpiSpec, formula: Expr, rows: list[BoundRows], kpis: list[BoundKp
         targets=judgement.targets,
         benchmarks=judgement.benchmarks,
         by=judgement.by,
+        paced=paced,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kpispec.bands import Bands
 from kpispec.formula.macros import Macro
 from kpispec.formula.tree import Expr, Type
+from kpispec.periods import Period
 from kpispec.spec import (
     BandSet,
     BenchmarkFigure,
@@ -92,10 +93,37 @@ class BoundKpi:
     window: Length | None = None
 
 
+Segment = tuple[tuple[str, str | None], ...]  # () is the whole; None is "not given"
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """How much better than a baseline: a share of its size where `relative`, else an amount in the KPI's unit.
+
+    The baseline is the period before, the same period a year earlier, or the one that `period` says.
+    """
+
+    by: float
+    relative: bool
+    of: str
+    period: Period | None = None
+
+    def over(self, baseline: float, direction: Direction | None) -> float:
+        """The value to reach; better is less only where less is better."""
+        step = self.by * abs(baseline) if self.relative else self.by
+        return baseline - step if direction == "lower_is_better" else baseline + step
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
+    """A value in the KPI's unit, or an improvement."""
+
     spec: TargetSpec
-    value: float  # in the KPI's unit
+    value: float | None
+    improve: Improvement | None = None
+
+    def matches(self, segment: Segment) -> bool:
+        return set(self.spec.segment) <= set(segment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +144,7 @@ class SegmentBands:
     bands: Bands
     written: BandSet
 
-    def matches(self, segment: tuple[tuple[str, str | None], ...]) -> bool:
+    def matches(self, segment: Segment) -> bool:
         return set(self.segment) <= set(segment)
 
 
@@ -132,17 +160,27 @@ class Kpi:
     targets: tuple[Target, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     by: tuple[SegmentBands, ...] = ()
+    paced: bool = False  # how large it is depends on how long the period is: a count, a sum, what leaves in it
 
     @property
     def id(self) -> str:
         return self.spec.id
 
-    def judged_by(self, segment: tuple[tuple[str, str | None], ...]) -> tuple[Bands, BandSet] | None:
-        """The bands of a segment: those that name most of its dimensions, else the whole's."""
+    @property
+    def looks_back(self) -> bool:
+        """Whether a value is held against that of an earlier period."""
+        bands = [b for b in (self.bands, *(entry.bands for entry in self.by)) if b is not None]
+        improving = any(t.improve is not None and t.improve.period is None for t in self.targets)
+        return improving or any("previous" in b.needs for b in bands)
+
+    def judged_by(self, segment: Segment) -> tuple[Bands, BandSet] | None:
+        """The bands of a segment: those naming most of its dimensions, else the whole's, unless it is paced."""
         fitting = [b for b in self.by if b.matches(segment)]
         if fitting:
             best = max(fitting, key=lambda b: len(b.segment))
             return best.bands, best.written
+        if self.paced and segment:
+            return None
         return (self.bands, self.spec.thresholds[0]) if self.bands is not None else None
 
     def row(self, name: str) -> BoundRows | None:

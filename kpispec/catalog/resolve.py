@@ -9,7 +9,8 @@ from kpispec.catalog.gather import gather
 from kpispec.catalog.joins import in_join_order
 from kpispec.catalog.kpis import bind_kpi, in_order, rows_below, without_unused
 from kpispec.catalog.model import Catalog, Dataset, Kpi
-from kpispec.catalog.scorecards import check_scorecard
+from kpispec.catalog.plausible import check_plausible
+from kpispec.catalog.scorecards import check_companions, check_scorecard
 from kpispec.catalog.segments import check_segments
 from kpispec.diagnostics import Findings, Severity
 from kpispec.formula.define import define
@@ -52,7 +53,9 @@ def resolve(
     kpis = _kpis(known, datasets, macros, figures, extending, written, faulty, findings)
     all_read = _ids("dataset", written) <= datasets.keys()
     for card in scorecards.values():
-        check_scorecard(card, _ids("kpi", written), datasets, findings, all_read=all_read)
+        check_scorecard(card, _ids("kpi", written), datasets, findings, specs=known, all_read=all_read)
+    for spec in known.values():
+        check_companions(spec, _ids("kpi", written), findings)
     benchmarks = {id: s for id, s in benchmarks.items() if ("benchmark", id) not in faulty}
     scorecards = {id: s for id, s in scorecards.items() if ("scorecard", id) not in faulty}
     return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known)
@@ -139,6 +142,7 @@ def _kpis(
             kpis[spec.id] = without_unused(kpi) if extends else kpi
             check_tests(kpis[spec.id], datasets, rows_below(spec.id, kpis), findings)
             check_segments(kpis[spec.id], datasets, rows_below(spec.id, kpis), findings)
+            check_plausible(kpis[spec.id], findings)
             if _reads(kpis[spec.id]) & unsound:
                 unsound.add(("kpi", spec.id))
     return {id: kpi for id, kpi in kpis.items() if ("kpi", id) not in unsound}

@@ -6,33 +6,43 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kpispec.bands import Bands
-from kpispec.catalog.model import Kpi
-from kpispec.evaluate.beside import band_text, benchmarks_of, target_in_force
+from kpispec.bounds import Figure
+from kpispec.catalog.model import Improvement, Kpi, Segment
+from kpispec.evaluate.beside import band_text, benchmark_to_meet, benchmarks_of, target_in_force
 from kpispec.evaluate.intervals import estimate_of, interval_of, is_uncertain, rounded
-from kpispec.evaluate.report import Reading, Reason, Segment, Status
+from kpispec.evaluate.report import Reading, Reason, Status, TargetReading
+from kpispec.evaluate.scores import score_of
 from kpispec.evaluate.table import Cell, Cells, DatasetFacts
+from kpispec.evaluate.withheld import Withheld
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan
+from kpispec.spec import BandSet
 from kpispec.units import duration_seconds
 from kpispec.windows import Length, shifted, window_start
 
 
 @dataclass(slots=True)
 class Judge:
-    """Judges the cells of one run. Readings are kept, since a KPI over KPIs takes on the status of those it reads."""
+    """Judges the cells of one run. Readings are kept, since a KPI over KPIs takes on the status of those it reads.
+
+    `baselines` are judges of runs over single periods that targets improve on, by grain and key.
+    """
 
     plan: Plan
     cells: Cells
     facts: Mapping[str, DatasetFacts]
+    baselines: Mapping[tuple[str, int], "Judge"] = field(default_factory=dict)
     _readings: dict[tuple[str, int, Segment], Reading] = field(default_factory=dict)
     _errors: dict[tuple[str, int, Segment], float | None] = field(default_factory=dict)
+    _taken: dict[tuple[int, tuple[tuple[Figure, float], ...]], Bands] = field(default_factory=dict)
     _cuts: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    _hidden: Withheld | None = None
 
-    def _cuts_of(self, bands: Bands) -> tuple[float, ...]:
-        """The bounds between different bands, found once for each set of bands."""
-        if id(bands) not in self._cuts:
-            self._cuts[id(bands)] = bands.cuts()
-        return self._cuts[id(bands)]
+    @property
+    def withheld(self) -> Withheld:
+        if self._hidden is None:
+            self._hidden = Withheld(self.plan, self.cells)
+        return self._hidden
 
     def reading(self, measure: Measure, key: int, segment: Segment) -> Reading:
         """The reading of a measure; a hole of the table is a reading with its reason."""
@@ -46,20 +56,29 @@ class Judge:
         self.reading(measure, key, segment)
         return self._errors.get((measure.id, key, segment))
 
+    def figure(self, measure: Measure, key: int | None, segment: Segment) -> float | None:
+        """A value to hold others against: `None` where it is withheld, was not computed, or rests on broken cells."""
+        cell = None if key is None or not self._cut(measure, segment) else self.cells.get(measure.id, key, segment)
+        if key is None or cell is None or cell.value is None or cell.fatal:
+            return None
+        return None if self.withheld.has(measure, key, segment) else rounded(cell.value)
+
     def _judged(self, measure: Measure, key: int, segment: Segment) -> Reading:
         kpi, request = measure.kpi, self.plan.request
         period = request.period_of(key)
         cell = self.cells.get(measure.id, key, segment) if self._cut(measure, segment) else None
-        broken = _broken(measure, cell)
-        value = None if cell is None or cell.value is None or broken is not None else rounded(cell.value)
+        broken, hidden = _broken(measure, cell), self.withheld.has(measure, key, segment)
+        found = None if cell is None or cell.value is None or broken is not None else rounded(cell.value)
+        value = None if hidden else found
         estimate = estimate_of(measure, cell) if cell is not None and value is not None else None
         self._errors[measure.id, key, segment] = estimate.se if estimate is not None else None
-        reasons = (broken,) if broken is not None else self._reasons(measure, period, segment, cell, value)
-        judged_by = kpi.judged_by(segment)
-        bands = judged_by[0] if judged_by is not None else None
-        band = bands.judge(value) if bands is not None else None
-        uncertain = bands is not None and is_uncertain(self._cuts_of(bands), estimate)
-        status = reasons[0].status if reasons else _banded(kpi, band, uncertain)
+        target = target_in_force(
+            kpi, self._last_day(period), segment, lambda i: self._baseline(measure, i, key, segment)
+        )
+        written, bands, lacking = self._bands(measure, key, segment, target)
+        uncertain = bands is not None and not lacking and is_uncertain(self._cuts_of(bands), estimate)
+        reasons = (broken,) if broken is not None else self._reasons(measure, period, segment, cell, found, lacking)
+        status = reasons[0].status if reasons else _banded(kpi, bands.judge(value) if bands else None, uncertain)
         waiver = self._waiver(kpi, status)
         return Reading(
             kpi=kpi.id,
@@ -67,17 +86,75 @@ class Judge:
             segment=segment,
             value=value,
             unit=kpi.unit.name,
-            n=cell.n if cell is not None else None,
+            n=cell.n if cell is not None and not hidden else None,
             interval=interval_of(kpi, estimate),
             method=estimate.method if estimate is not None else "none",
             status=Status.WAIVED if waiver is not None else status,
             uncertain=uncertain and value is not None,
             reasons=(*reasons, waiver) if waiver is not None else reasons,
-            bands=band_text(judged_by),
-            target=target_in_force(kpi, self._last_day(period)),
+            bands=band_text(bands, written),
+            target=target,
             benchmarks=benchmarks_of(kpi, request.as_of_day),
-            rejected=self._rejected(measure, cell, segment),
+            rejected=() if hidden else self._rejected(measure, cell, segment),
+            score=_scored(bands, value, status),
         )
+
+    # what a value is held against
+
+    def _bands(
+        self, measure: Measure, key: int, segment: Segment, target: TargetReading | None
+    ) -> tuple[BandSet | None, Bands | None, Figure | None]:
+        """The bands in force as written and at the figures they follow, and the first figure that is not known."""
+        judged_by = measure.kpi.judged_by(segment)
+        if judged_by is None:
+            return None, None, None
+        bands, written = judged_by
+        figures: dict[Figure, float] = {}
+        for needed in bands.needs:
+            value = self._followed(needed, measure, key, segment, target, bands)
+            if value is None:
+                return written, bands, needed
+            figures[needed] = value
+        at = (id(bands), tuple(figures.items()))
+        if at not in self._taken:
+            self._taken[at] = bands.at(figures) if figures else bands
+        return written, self._taken[at], None
+
+    def _followed(
+        self, figure: Figure, measure: Measure, key: int, segment: Segment, target: TargetReading | None, bands: Bands
+    ) -> float | None:
+        match figure:
+            case "target":
+                return target.value if target is not None else None
+            case "benchmark":
+                return benchmark_to_meet(measure.kpi, bands.direction, self.plan.request.as_of_day)
+            case "previous":
+                return self._earlier(measure, "previous_period", key, segment)
+
+    def _baseline(self, measure: Measure, improve: Improvement, key: int, segment: Segment) -> float | None:
+        """The value to improve on. What is paced is held against a period of its own length only."""
+        if improve.period is None:
+            return self._earlier(measure, improve.of, key, segment)
+        grain = improve.period.grain
+        here = grain == self.plan.request.grain and improve.period.key in self.cells.periods
+        judge = self if here else self.baselines.get((grain, improve.period.key))
+        if judge is None or (measure.kpi.paced and grain != self.plan.request.grain):
+            return None
+        own = judge.plan.measure(measure.kpi.id) if measure.id == self.plan.request.measure_of(measure.kpi.id) else None
+        return judge.figure(own, improve.period.key, segment) if own is not None else None
+
+    def _earlier(self, measure: Measure, which: str, key: int, segment: Segment) -> float | None:
+        """The value of the period before, or of the same one a year earlier."""
+        request = self.plan.request
+        if request.grain == "all":
+            return None
+        return self.figure(measure, request.year_before(key) if which == "previous_year" else key - 1, segment)
+
+    def _cuts_of(self, bands: Bands) -> tuple[float, ...]:
+        """The bounds between different bands, found once for each set of bands: those that are kept in `_taken`."""
+        if id(bands) not in self._cuts:
+            self._cuts[id(bands)] = bands.cuts()
+        return self._cuts[id(bands)]
 
     def _rejected(self, measure: Measure, cell: Cell | None, segment: Segment) -> tuple[tuple[str, int], ...]:
         """Rejects by reason. Rows without a clock are in no period, so the whole of each one names them."""
@@ -101,18 +178,28 @@ class Judge:
     # reasons, in the order of the statuses
 
     def _reasons(
-        self, measure: Measure, period: Period, segment: Segment, cell: Cell | None, value: float | None
+        self,
+        measure: Measure,
+        period: Period,
+        segment: Segment,
+        cell: Cell | None,
+        value: float | None,
+        lacking: Figure | None,
     ) -> tuple[Reason, ...]:
+        """All that apply. Of what is withheld nothing is said that rests on its n or its value."""
+        hidden = self.withheld.has(measure, period.key, segment)
+        passed = self._passed_on(measure, period, segment)
         found = [
             self._lacking_dimension(measure, segment),
             self._empty(measure, period, segment, cell) if value is None else None,
-            _too_few(measure.kpi, cell),
-            self._passed_on(measure, period, segment),
+            Reason(Status.SUPPRESSED, "suppressed") if hidden and not any(_suppressed(r) for r in passed) else None,
+            None if hidden else _too_few(measure.kpi, cell),
+            *passed,
             self._stale(measure, period),
             self._running(period),
             self._settling(measure, period),
             self._half_covered(measure, period),
-            _unjudged(measure.kpi, period, segment),
+            _unjudged(measure.kpi, period, segment, lacking),
         ]
         reasons = [r for r in found if r is not None]
         return tuple(sorted(dict.fromkeys(reasons), key=lambda r: list(Status).index(r.status)))
@@ -139,11 +226,12 @@ class Judge:
         return Reason(Status.UNDEFINED, "not-finite")
 
     def _null_input(self, measure: Measure, period: Period, segment: Segment) -> Reading | None:
+        """The input that has no value. One that only withholds its own did not make this one null."""
         for _, id, offset in measure.upstream:
             upstream, key = self.plan.measure(id), self._looked_at(period, offset)
             if upstream is not None and key is not None:
                 reading = self.reading(upstream, key, segment)
-                if reading.value is None:
+                if reading.value is None and reading.status is not Status.SUPPRESSED:
                     return reading
         return None
 
@@ -161,15 +249,20 @@ class Judge:
                 return Reason(Status.NO_DATA, "not-loaded", (("last", facts.newest.date()),))
         return Reason(Status.NO_DATA, "no-rows")
 
-    def _passed_on(self, measure: Measure, period: Period, segment: Segment) -> Reason | None:
-        """Stale inputs make what is computed from them stale; partial periods are everyone's anyway."""
+    def _passed_on(self, measure: Measure, period: Period, segment: Segment) -> list[Reason]:
+        """What is computed from something withheld, old or not complete is so too; few answers are not passed on."""
+        found: list[Reason] = []
         for _, id, offset in measure.upstream:
             upstream, key = self.plan.measure(id), self._looked_at(period, offset)
-            found = self.reading(upstream, key, segment).reasons if upstream is not None and key is not None else ()
-            stale = next((r for r in found if r.status is Status.STALE), None)
-            if stale is not None:
-                return stale
-        return None
+            reading = self.reading(upstream, key, segment) if upstream is not None and key is not None else None
+            for reason in reading.reasons if reading is not None else ():
+                if reading is not None and _suppressed(reason):
+                    values = (("kpi", reading.kpi), ("status", Status.SUPPRESSED))
+                    found.append(Reason(Status.SUPPRESSED, "upstream", values))
+                elif reason.status in (Status.STALE, Status.PARTIAL):
+                    found.append(reason)
+        first = {reason.status: reason for reason in reversed(found)}
+        return list(first.values())
 
     def _stale(self, measure: Measure, period: Period) -> Reason | None:
         for id, _ in measure.scans:
@@ -252,12 +345,22 @@ def _too_few(kpi: Kpi, cell: Cell | None) -> Reason | None:
     return Reason(Status.TOO_FEW, "too-few", (("n", cell.n), ("min_n", least)))
 
 
-def _unjudged(kpi: Kpi, period: Period, segment: Segment) -> Reason | None:
+def _suppressed(reason: Reason) -> bool:
+    return reason.status is Status.SUPPRESSED
+
+
+def _unjudged(kpi: Kpi, period: Period, segment: Segment, lacking: Figure | None) -> Reason | None:
     if kpi.judged_by(segment) is None:
-        return Reason(Status.NOT_JUDGED, "no-bands")
+        return Reason(Status.NOT_JUDGED, "no-bands" if kpi.bands is None else "whole-bands")
     if kpi.spec.period is not None and kpi.spec.period != period.grain:
         return Reason(Status.NOT_JUDGED, "other-period", (("period", kpi.spec.period),))
-    return None
+    return Reason(Status.NOT_JUDGED, "bound-unknown", (("bound", lacking),)) if lacking is not None else None
+
+
+def _scored(bands: Bands | None, value: float | None, status: Status) -> float | None:
+    """The score of a rated value: nothing that is not judged counts."""
+    score = score_of(bands, value) if bands is not None and value is not None and status.rated else None
+    return None if score is None else rounded(score)
 
 
 def _banded(kpi: Kpi, band: str | None, uncertain: bool) -> Status:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kpispec.bounds import Bounds
+from kpispec.evaluate.scores import CardScore
 from kpispec.periods import Period
 from kpispec.spec import BenchmarkFigure, DatasetSpec, KpiSpec, Localized, ScorecardSpec
 
@@ -45,7 +46,7 @@ class Reason:
     stale(newest: date, age_days: int, max_age_days: float) · running(elapsed: int, days: int) · no-bands() ·
     settling(settles_days: float) · window-cut(there: int, wanted: int, period) · too-fine(dataset, every, period) ·
     offset-not-whole(offset, period) ·
-    other-period(period) · bound-unknown(bound) · waived(until: date, reason)
+    other-period(period) · suppressed() · whole-bands() · bound-unknown(bound) · waived(until: date, reason)
     """
 
     status: Status
@@ -78,11 +79,24 @@ class BandText:
 
 
 @dataclass(frozen=True, slots=True)
+class ImproveReading:
+    """How a target came about: so much better, as written, than a baseline, which was this value."""
+
+    by: str
+    of: str
+    baseline: float
+
+
+@dataclass(frozen=True, slots=True)
 class TargetReading:
+    """The target in force. `segment` are the dimensions that it names."""
+
     value: float
     first: date
     last: date | None
     source: str | None
+    segment: Segment = ()
+    improve: ImproveReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,7 @@ class Change:
     """Against another period: its value, this one minus it, and whether the difference is more than noise.
 
     `significant` is `None` where no standard error is known. `better` follows the direction; None when unchanged or
-    undirected.
+    undirected. `elapsed`: of a period still running, as many of its days, held against as many of the other one.
     """
 
     against: Period
@@ -110,6 +124,7 @@ class Change:
     significant: bool | None
     better: bool | None
     z: float | None = None
+    elapsed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +147,7 @@ class Reading:
     benchmarks: tuple[BenchmarkReading, ...] = ()
     compare: tuple[tuple[str, Change], ...] = ()  # previous_period, same_period_last_year
     rejected: tuple[tuple[str, int], ...] = ()  # reason -> count; `undated` among them
+    score: float | None = None  # 0 at the bad bound to 10 at the good one; of rated values with both bounds
 
     @property
     def reason(self) -> Reason | None:
@@ -219,6 +235,7 @@ class Report:
     freshness: tuple[Freshness, ...]
     reproduction: Reproduction
     errors: tuple[Reason, ...] = ()
+    score: CardScore | None = None  # of a scorecard: its headlines' scores
     shared_sql: str = ""  # what the statements of all KPIs name: conversions between clocks, attached databases
 
     def kpi(self, id: str) -> KpiReport | None:

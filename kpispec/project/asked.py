@@ -82,7 +82,7 @@ def request_of(
         first=first,
         last=last,
         sets=_sets(asked.by, card, loaded.catalog),
-        history=asked.compare != (),
+        history=asked.compare != () or looks_back(loaded.catalog, ids),
         reject_totals=reject_totals,
     )
 
@@ -154,6 +154,11 @@ def _sets(by: Iterable[str], card: ScorecardSpec | None, catalog: Catalog) -> tu
                 raise CallError(f"no data set declares `{name}` as a dimension", nearest(name, sorted(known)))
         sets[cut] = None
     return tuple(sets)
+
+
+def looks_back(catalog: Catalog, ids: Sequence[str]) -> bool:
+    """Whether some KPI is held against an earlier period of its own, whatever comparisons are shown."""
+    return any(catalog.kpis[i].looks_back for i in ids if i in catalog.kpis)
 
 
 def parse_instant(text: str, zone: str) -> datetime:

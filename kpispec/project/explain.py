@@ -79,8 +79,12 @@ def _judged(spec: KpiSpec, kpi: Kpi | None) -> str:
         lines.append(f"  {segment + ': ' if segment else ''}{written}")
     for target in spec.targets:
         end = f" to {target.last.isoformat()}" if target.last is not None else ""
+        segment = ", ".join(f"{d} {v}" for d, v in target.segment)
+        wanted = target.value.value if target.value is not None else ""
+        if target.improve is not None:
+            wanted = f"better by {target.improve.by.value} than {target.improve.of.value.replace('_', ' ')}"
         lines.append(
-            f"  target {target.value.value} from {target.first.isoformat()}{end}"
+            f"  target {segment + ': ' if segment else ''}{wanted} from {target.first.isoformat()}{end}"
             + (f" ({target.source})" if target.source else "")
         )
     for benchmark in kpi.benchmarks if kpi is not None else ():

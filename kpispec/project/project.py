@@ -13,8 +13,11 @@ from kpispec.project.asked import Asked, now, parse_instant, request_of, selecte
 from kpispec.project.load import CallError, Loaded, find_project, load_project, load_specs
 
 if TYPE_CHECKING:
+    from kpispec.plan.model import Request
     from kpispec.project.result import Result
-    from kpispec.project.run import Compiled
+    from kpispec.project.run import Compiled, Outcome
+    from kpispec.project.sides import Sides
+    from kpispec.spec import ScorecardSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,6 @@ class Project:
     ) -> "Result":
         """As `run`, from settled options. `page` counts rejects by data set, and cuts the headline only."""
         from kpispec.project.binding import open_engine
-        from kpispec.project.fingerprint import hash_inputs
         from kpispec.project.report import report_of
         from kpispec.project.result import Result
         from kpispec.project.run import execute
@@ -95,9 +97,8 @@ class Project:
             outcome = execute(self.loaded, ids, request, engine, asked.where, notify or (lambda _words: None))
         finally:
             engine.close()
-        before = time.process_time()
-        hash_inputs(outcome.opened.files)
-        hashing = time.process_time() - before
+        sides = self._sides(outcome.loaded or self.loaded, ids, request, asked, card)
+        hashing = _hashed(outcome)
         report = report_of(
             outcome.loaded or self.loaded,
             outcome,
@@ -108,8 +109,28 @@ class Project:
             engine=(engine.name, engine.version),
             compare=asked.compare,
             page=page,
+            sides=sides,
         )
         return Result(report, outcome, hashing)
+
+    def _sides(
+        self, loaded: Loaded, ids: Sequence[str], request: "Request", asked: Asked, card: "ScorecardSpec | None"
+    ) -> "Sides":
+        """The runs beside: baselines of targets and, for a scorecard, the same part of earlier periods."""
+        from kpispec.project.binding import open_engine
+        from kpispec.project.report import compared_with
+        from kpispec.project.run import execute
+        from kpispec.project.sides import side_runs
+
+        def run(those: Sequence[str], then: "Request") -> "Outcome":
+            engine = open_engine(loaded, threads=asked.threads, memory_limit=asked.memory_limit)
+            try:
+                return execute(loaded, those, then, engine, asked.where)
+            finally:
+                engine.close()
+
+        names = compared_with(asked.compare, card) if card is not None else ()
+        return side_runs(loaded.catalog, ids, request, names, run)
 
     def compile(self, *names: str, asked: Asked | None = None, everything: bool = False) -> "Compiled":
         """The plan of KPIs and its SQL as it would run: `text` is what a DuckDB shell can execute as it stands."""
@@ -144,6 +165,15 @@ class Project:
                 return parse_instant(given.isoformat(), zone)
             case str():
                 return parse_instant(given, zone)
+
+
+def _hashed(outcome: "Outcome") -> float:
+    """Hash what a run read; the CPU seconds that it took."""
+    from kpispec.project.fingerprint import hash_inputs
+
+    before = time.process_time()
+    hash_inputs(outcome.opened.files)
+    return time.process_time() - before
 
 
 def load(path: str | Path = ".", *, data: Mapping[str, str | Path] | None = None) -> Project:

@@ -19,12 +19,14 @@ from kpispec.evaluate.report import (
     Segment,
     Status,
 )
+from kpispec.evaluate.scores import card_score
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan, Request
 from kpispec.plan.plan import plan
 from kpispec.project.fingerprint import data_hash, git_state, source_facts, spec_hash
 from kpispec.project.load import Loaded
 from kpispec.project.run import Outcome
+from kpispec.project.sides import Sides, judge_of
 from kpispec.render.wording import sentence
 from kpispec.source import Span, Text
 from kpispec.spec import ColumnSpec, DatasetSpec, KpiSpec, Localized, ScorecardSpec
@@ -43,13 +45,14 @@ def report_of(
     engine: tuple[str, str],
     compare: Sequence[str] | None = None,
     page: bool = False,
+    sides: Sides | None = None,
 ) -> Report:
     """The report of a run, KPIs in the order asked for.
 
     For a `page` segments stand for the headline's period alone, and each KPI carries its SQL.
     """
-    named = tuple(compare if compare is not None else (card.compare if card else COMPARISONS))
-    maker = _Maker(loaded, outcome, named, page)
+    maker = _Maker(loaded, outcome, compared_with(compare, card), page, sides or Sides())
+    kpis = tuple(maker.kpi(id) for id in ids)
     freshness = tuple(maker.freshness(s) for s in outcome.opened.files)
     return Report(
         project=loaded.project.name,
@@ -59,13 +62,23 @@ def report_of(
         grain=outcome.plan.request.grain,
         period=maker.headline_period,
         scorecard=card,
-        kpis=tuple(maker.kpi(id) for id in ids),
+        kpis=kpis,
         dimensions=tuple(maker.dimension(d) for d in outcome.plan.request.dimensions),
         freshness=freshness,
         reproduction=_reproduction(loaded, freshness, command, engine),
         errors=tuple(_failures(outcome)),
         shared_sql=outcome.opened.shown(printed((*outcome.opened.setup, *outcome.script.setup))) if page else "",
+        score=card_score(card, _scores(kpis)) if card is not None else None,
     )
+
+
+def compared_with(compare: Sequence[str] | None, card: ScorecardSpec | None) -> tuple[str, ...]:
+    """The comparisons shown: those asked for, else the scorecard's, else all there are."""
+    return tuple(compare if compare is not None else (card.compare if card else COMPARISONS))
+
+
+def _scores(kpis: Iterable[KpiReport]) -> dict[str, float | None]:
+    return {k.spec.id: k.headline.score for k in kpis if k.headline is not None}
 
 
 def _reproduction(
@@ -92,13 +105,15 @@ def _failures(outcome: Outcome) -> Iterable[Reason]:
 class _Maker:
     """Reports of one outcome's KPIs and data sets."""
 
-    def __init__(self, loaded: Loaded, outcome: Outcome, compare: tuple[str, ...], page: bool) -> None:
+    def __init__(self, loaded: Loaded, outcome: Outcome, compare: tuple[str, ...], page: bool, sides: Sides) -> None:
         self.page = page
         self.loaded = loaded
         self.outcome = outcome
         self.plan: Plan = outcome.plan
         self.compare = compare
-        self.judge = Judge(outcome.plan, outcome.cells, outcome.facts)
+        baselines = {at: judge_of(side) for at, side in sides.baselines.items()}
+        self.judge = Judge(outcome.plan, outcome.cells, outcome.facts, baselines)
+        self.elapsed = {name: judge_of(side) for name, side in sides.elapsed.items()}
         self.headline_period = self._headline()
 
     def _headline(self) -> Period | None:
@@ -140,7 +155,7 @@ class _Maker:
                     yield self._compared(measure, key, segment)
 
     def _compared(self, measure: Measure, key: int, segment: tuple[tuple[str, str | None], ...]) -> Reading:
-        return compared(self.judge, measure, self.judge.reading(measure, key, segment), self.compare)
+        return compared(self.judge, measure, self.judge.reading(measure, key, segment), self.compare, self.elapsed)
 
     def _has(self, measure: Measure, segment: Segment) -> bool:
         """Whether a segment is one of a KPI's: its data has it, or cannot be cut so and says that."""

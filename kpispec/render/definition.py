@@ -11,7 +11,7 @@ from kpispec.render.format import format_day, locale_of
 from kpispec.render.phrases import LONGEST_TEXT, Phrase
 from kpispec.render.shelf import Line, Shelf, Uses, lines, source_of
 from kpispec.render.trialtable import Trial, trial_of
-from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, KpiInput, KpiSpec
+from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, KpiInput, KpiSpec, TargetSpec
 from kpispec.syntax.nodes import Document, Map
 from kpispec.syntax.read import entries, words
 
@@ -233,7 +233,20 @@ def _band(bands: BandSet) -> BandRow:
 
 def _targets(spec: KpiSpec, shelf: Shelf) -> Iterator[TargetRow]:
     for target in spec.targets:
-        yield TargetRow(target.value.value, _day(target.first, shelf), _day(target.last, shelf), target.source or "")
+        yield TargetRow(
+            _wanted(target, shelf), _day(target.first, shelf), _day(target.last, shelf), target.source or ""
+        )
+
+
+def _wanted(target: TargetSpec, shelf: Shelf) -> str:
+    """A target's value as written, or by how much it betters which period."""
+    cut = ", ".join(f"{d} = {v}" for d, v in target.segment)
+    if target.improve is not None:
+        by, of = target.improve.by.value, target.improve.of.value.replace("_", " ")
+        wanted = shelf.words.say(_("{by} better than {of}"), by=by, of=of)
+    else:
+        wanted = target.value.value if target.value is not None else ""
+    return f"{wanted} ({cut})" if cut else wanted
 
 
 def _benchmarks(spec: KpiSpec, shelf: Shelf) -> Iterator[FigureRow]:

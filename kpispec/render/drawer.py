@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from math import ceil
 
 from kpispec.evaluate.report import KpiReport, Reading, Status
+from kpispec.render.beside import running_sentence, status_of
 from kpispec.render.charts import Trend, trend
 from kpispec.render.facts import Fact, Item, facts, link
 from kpispec.render.format import NOTHING, Figures, number, seconds_of
-from kpispec.render.indicator import delta_of, last_is_open, note_of, status_of
+from kpispec.render.indicator import delta_of, last_is_open, note_of
 from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.phrases import LONGEST_TEXT, Phrase, Voice, tone
 from kpispec.render.segments import SegmentBlock, closed, segment_blocks, segments_caption
@@ -114,7 +115,7 @@ def why(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[str, ...]:
         sentences += [words.say(text, interval=shown), _settling(reading, voice)]
     elif reading.interval is None and kpi.spec.population == "complete":
         sentences.append(words.say(_("The whole population is counted: there is no sampling error.")))
-    sentences += _changes(kpi, figures, voice)
+    sentences += [*_changes(kpi, figures, voice), running_sentence(kpi, figures, voice)]
     return tuple(s for s in sentences if s)
 
 

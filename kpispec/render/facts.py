@@ -1,13 +1,17 @@
 """The sheet of a KPI: direction, thresholds, target, benchmarks, owner, place and version, what was rejected."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from kpispec.bounds import FIGURES, Bounds
 from kpispec.evaluate.report import KpiReport
+from kpispec.periods import parse_period
 from kpispec.render.format import Figures, number, percentage
 from kpispec.render.indicator import benchmark_figure
 from kpispec.render.machine import label
 from kpispec.render.phrases import Voice
+from kpispec.render.scores import level_word, perspective_word, points
 
 
 def _(message: str) -> str:
@@ -48,6 +52,8 @@ def facts(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Fact, ...]:
         Fact(say(_("Thresholds")), _thresholds(kpi, figures, voice)),
         Fact(say(_("Target")), _texts(_target(kpi, figures, voice))),
         Fact(say(_("Benchmarks")), _benchmarks(kpi, figures, voice)),
+        Fact(say(_("Score")), _texts(_score(kpi, voice))),
+        Fact(say(_("Withheld")), _texts(_withheld(kpi, voice))),
         Fact(say(_("Owner")), _texts(*(f"{owner} ({role})" for role, owner in owners if owner))),
         Fact(say(_("Lifecycle")), _texts(", ".join(s for s in state if s))),
         Fact(say(_("Specification")), (Item(kpi.place, code=True), *_texts(version))),
@@ -55,6 +61,10 @@ def facts(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Fact, ...]:
         Fact(say(_("Interval")), _texts(_interval_method(kpi, method, voice))),
         Fact(say(_("Rejected")), _texts(_rejected(kpi, voice))),
         Fact(say(_("Read with")), tuple(_companion(t.value, voice) for t in spec.read_with)),
+        Fact(say(_("Driven by")), tuple(_companion(t.value, voice) for t in spec.drivers)),
+        Fact(say(_("Variant")), _texts(spec.variant or "")),
+        Fact(say(_("Level")), _texts(level_word(spec.reading_level, voice))),
+        Fact(say(_("Perspective")), _texts(perspective_word(spec.perspective, voice))),
         Fact(say(_("Tags")), _texts(", ".join(spec.tags))),
         Fact(say(_("Library")), _texts(spec.library or "")),
     ]
@@ -86,15 +96,33 @@ def _thresholds(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Item, .
     if bands is None:
         return ()
     kinds = (
-        ("good", _("good {bounds}"), bands.good_ranges),
-        ("watch", _("watch {bounds}"), bands.watch_ranges),
-        ("bad", _("poor {bounds}"), bands.bad_ranges),
+        ("good", _("good {bounds}"), bands.good_ranges, bands.good),
+        ("watch", _("watch {bounds}"), bands.watch_ranges, bands.watch),
+        ("bad", _("poor {bounds}"), bands.bad_ranges, bands.bad),
     )
     return tuple(
-        Item(voice.words.say(text, bounds=voice.bounds(ranges, figures)), tone=kind)
-        for kind, text, ranges in kinds
-        if ranges
+        Item(voice.words.say(text, bounds=_bounds(ranges, written, figures, voice)), tone=kind)
+        for kind, text, ranges, written in kinds
+        if ranges or written
     )
+
+
+def _bounds(ranges: Sequence[Bounds], written: str | None, figures: Figures, voice: Voice) -> str:
+    """Bands in words; one that follows a figure as written too."""
+    if not ranges:
+        return written or ""
+    shown = voice.bounds(ranges, figures)
+    return f"{shown} ({written})" if written is not None and any(f in written for f in FIGURES) else shown
+
+
+def _score(kpi: KpiReport, voice: Voice) -> str:
+    score = kpi.headline.score if kpi.headline is not None else None
+    return "" if score is None else points(score, voice)
+
+
+def _withheld(kpi: KpiReport, voice: Voice) -> str:
+    least = kpi.spec.suppress_below
+    return "" if least is None else voice.words.say(_("where n is below {n}"), n=number(least, voice.language))
 
 
 def _target(kpi: KpiReport, figures: Figures, voice: Voice) -> str:
@@ -104,7 +132,18 @@ def _target(kpi: KpiReport, figures: Figures, voice: Voice) -> str:
     text = say(_("{value} from {day}"), value=figures.tick(target.value), day=voice.day(target.first))
     if target.last:
         text += " " + say(_("to {day}"), day=voice.day(target.last))
+    if target.improve is not None:
+        value, of = figures.tick(target.improve.baseline), _baseline(target.improve.of, voice)
+        text += ", " + say(_("{by} better than {of} ({value})"), by=target.improve.by, of=of, value=value)
     return f"{text}, {target.source}" if target.source else text
+
+
+def _baseline(of: str, voice: Voice) -> str:
+    period = parse_period(of)
+    if period is not None:
+        return voice.words.period(period)
+    names = {"previous_year": _("the year before"), "previous_period": _("the period before")}
+    return voice.words.say(names.get(of, of))
 
 
 def _benchmarks(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Item, ...]:

@@ -93,10 +93,13 @@ class Figures:
         return f"{prefix}{first} {NOTHING} {last}{suffix}"
 
     def tick(self, value: float) -> str:
-        """A bound, a target, an axis: as few decimals as say it exactly."""
+        """A bound, a target, an axis: as few decimals as say it exactly; one more than usual for a computed one."""
         if family(self.unit) == "duration":
             return self.value(value)
         decimals = exact_decimals(value)
+        if decimals == MOST_DECIMALS:
+            usual = self.decimals if self.decimals is not None else usual_decimals(self.unit, abs(value))
+            decimals = min(usual + 1, MOST_DECIMALS)
         if family(self.unit) == "currency" and decimals == 1:
             decimals = 2
         return Figures(self.unit, self.language, decimals).value(value)

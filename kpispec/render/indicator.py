@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kpispec.evaluate.report import BenchmarkReading, Change, KpiReport, Reading, Status
 from kpispec.periods import Period
+from kpispec.render.beside import Beside, beside_of, running_of, status_of
 from kpispec.render.charts import BULLET, Bullet, Spark, bullet, bullet_scale, spark
 from kpispec.render.format import NOTHING, Figures, number, unit_of
 from kpispec.render.lines import changes_of, course_of, cuts, figures_of
@@ -66,6 +67,8 @@ class Row:
     n_warns: bool
     hollow: bool
     moved: bool
+    running: str  # the period under way, against the same part of earlier ones
+    beside: tuple[Beside, ...]
 
 
 def row_of(kpi: KpiReport, voice: Voice, compare: Sequence[str], key: str) -> Row:
@@ -103,14 +106,9 @@ def row_of(kpi: KpiReport, voice: Voice, compare: Sequence[str], key: str) -> Ro
         n_warns=status is Status.TOO_FEW,
         hollow=status in (Status.TOO_FEW, Status.PARTIAL),
         moved=any(c.significant for _name, c in changes_of(kpi)),
+        running=running_of(kpi, figures, voice),
+        beside=tuple(b for t in spec.read_with if (b := beside_of(t.value, voice)) is not None),
     )
-
-
-def status_of(kpi: KpiReport) -> Status:
-    """The status of the headline; that of a KPI without one follows from whether something failed."""
-    if kpi.headline is not None:
-        return kpi.headline.status
-    return Status.ERROR if kpi.message is not None else Status.NO_DATA
 
 
 def note_of(kpi: KpiReport, voice: Voice, figures: Figures) -> str:

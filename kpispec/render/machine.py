@@ -7,6 +7,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from kpispec.evaluate.report import BandText, BenchmarkReading, KpiReport, Reading, Reason, Report, Status
+from kpispec.evaluate.scores import Score
 from kpispec.periods import Period
 from kpispec.render.lines import HEADINGS, RIGHT, lines, readings
 from kpispec.render.wording import sentence, words
@@ -20,9 +21,10 @@ _UNITS = {"percent": "%"}
 _ROW_KEYS = (
     "kpi", "period.grain", "period.start", "period.end", "period.complete", "segment", "value", "unit", "n", "low",
     "high", "level", "method", "status", "uncertain", "reasons", "reason", "threshold.good", "threshold.watch",
-    "threshold.bad", "target.value", "target.from", "target.to", "target.source", "benchmarks", "compare", "rejected",
+    "threshold.bad", "target.value", "target.from", "target.to", "target.source", "target.segment", "target.improve.by",
+    "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "rejected",
 )  # fmt: skip
-_OPEN_KEYS = ("segment", "benchmarks", "compare", "rejected")  # their columns depend on what the rows hold
+_OPEN_KEYS = ("segment", "target.segment", "benchmarks", "compare", "rejected")  # with columns that depend on the rows
 
 
 def rows(report: Report) -> list[dict[str, Json]]:
@@ -42,11 +44,54 @@ def to_json(report: Report) -> str:
         "as_of": instant(report).isoformat(),
         "engine": {"name": report.reproduction.engine, "version": report.reproduction.engine_version},
         "spec_hash": report.reproduction.spec_hash,
+        "scorecard": _card(report),
     }
     opening = _line(head)[:-1]
+    kpis = ",\n".join(_line(_about(kpi, report.language)) for kpi in report.kpis)
     results = ",\n".join(_line(row) for row in rows(report))
     errors = _line([_error(reason) for reason in report.errors])
-    return f'{opening}, "results": [\n{results}\n], "errors": {errors}}}\n'
+    return f'{opening}, "kpis": [\n{kpis}\n], "results": [\n{results}\n], "errors": {errors}}}\n'
+
+
+def _card(report: Report) -> Json:
+    """The scorecard with its scores, sections in their order."""
+    card, score = report.scorecard, report.score
+    if card is None or score is None:
+        return None
+    sections: list[Json] = [
+        {
+            "label": section.label.get(report.language),
+            "level": section.level,
+            "perspective": section.perspective,
+            "weight": section.weight,
+            **_score(own),
+        }
+        for section, own in zip(card.sections, score.sections, strict=True)
+    ]
+    return {"id": card.id, **_score(score.whole), "sections": sections}
+
+
+def _score(score: Score) -> dict[str, Json]:
+    return {"score": _figure(score.value), "rests_on": score.rests_on, "of": score.of}
+
+
+def _about(kpi: KpiReport, language: str) -> dict[str, Json]:
+    """What a KPI is, apart from its values."""
+    spec = kpi.spec
+    return {
+        "kpi": spec.id,
+        "label": spec.label.get(language),
+        "unit": _UNITS.get(kpi.unit, kpi.unit),
+        "direction": kpi.direction,
+        "level": spec.reading_level,
+        "perspective": spec.perspective,
+        "variant": spec.variant,
+        "drivers": [t.value for t in spec.drivers],
+        "read_with": [t.value for t in spec.read_with],
+        "caveats": [c.get(language) for c in spec.caveats],
+        "references": list(spec.references),
+        "suppress_below": spec.suppress_below,
+    }
 
 
 def _line(value: Json) -> str:
@@ -118,9 +163,15 @@ def _row(reading: Reading, language: str) -> dict[str, Json]:
         "reason": sentence(reason) if reason else None,
         "threshold": _threshold(reading.bands),
         "target": _target(reading),
+        "score": _figure(reading.score),
         "benchmarks": [_benchmark(b, language) for b in reading.benchmarks],
         "compare": {
-            name: {"value": _figure(c.value), "delta": _figure(c.delta), "significant": c.significant}
+            name: {
+                "value": _figure(c.value),
+                "delta": _figure(c.delta),
+                "significant": c.significant,
+                "elapsed": c.elapsed,
+            }
             for name, c in reading.compare
         },
         "rejected": dict(reading.rejected),
@@ -142,7 +193,7 @@ def _failed(kpi: KpiReport) -> dict[str, Json]:
         "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
         "n": None, "low": None, "high": None, "level": None, "method": None, "status": status.value,
         "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None, "target": None,
-        "benchmarks": [], "compare": {}, "rejected": {},
+        "score": None, "benchmarks": [], "compare": {}, "rejected": {},
     }  # fmt: skip
 
 
@@ -166,7 +217,15 @@ def _target(reading: Reading) -> Json:
     if target is None:
         return None
     last = target.last.isoformat() if target.last else None
-    return {"value": _figure(target.value), "from": target.first.isoformat(), "to": last, "source": target.source}
+    improve = target.improve
+    return {
+        "value": _figure(target.value),
+        "from": target.first.isoformat(),
+        "to": last,
+        "source": target.source,
+        "segment": dict(target.segment),
+        "improve": {"by": improve.by, "of": improve.of, "baseline": _figure(improve.baseline)} if improve else None,
+    }
 
 
 def _benchmark(benchmark: BenchmarkReading, language: str) -> Json:

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from kpispec.evaluate.report import KpiReport, Reading, Report
 from kpispec.periods import Period
+from kpispec.render.beside import status_of
 from kpispec.render.drawer import Drawer, drawer_of
 from kpispec.render.format import format_day, format_instant, locale_of, percentage
-from kpispec.render.indicator import Row, delta_of, row_of, status_of
+from kpispec.render.indicator import Row, delta_of, row_of
 from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.machine import instant
 from kpispec.render.phrases import LONGEST_TEXT, NOT_RATED, TONE_WORDS, Phrase, Voice, tone
 from kpispec.render.provenance import SourceLine, reproduction, source_line
+from kpispec.render.scores import Mark, about, mark_of
 from kpispec.render.segments import Heat, heats_of
 from kpispec.render.wording import words
 
@@ -64,6 +66,8 @@ class Block:
 
     title: Phrase
     rows: tuple[tuple[Row, Drawer], ...]
+    about: str
+    score: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ class Page:
     subtitle: Phrase
     period: str
     closed: str
+    running: str
     compared: str
+    score: Mark
     headings: tuple[tuple[str, str], ...]  # of the changes: words and period
     level: str
     counts: tuple[Count, ...]
@@ -120,7 +126,9 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         subtitle=voice.phrase(card.description, most=LONGEST_TEXT) if card is not None else Phrase(""),
         period=voice.words.period(report.period) if report.period else "",
         closed=_closed(report, voice),
+        running=_running(report, voice),
         compared=_compared_words(report, voice, compare),
+        score=mark_of(report.score.whole if report.score is not None else None, voice),
         headings=tuple((say(_("Change vs")), _against(report, voice, name)) for name in compare),
         level=_level(report, voice),
         counts=_counts(report, voice),
@@ -157,7 +165,8 @@ def _blocks(report: Report, voice: Voice, compare: Sequence[str], keys: Mapping[
     rows = [(row_of(k, voice, compare, keys[i]), drawer_of(k, voice)) for i, k in enumerate(report.kpis)]
     left = dict(enumerate(rows))
     blocks = []
-    for section in report.scorecard.sections if report.scorecard is not None else ():
+    scores = report.score.sections if report.score is not None else ()
+    for number, section in enumerate(report.scorecard.sections if report.scorecard is not None else ()):
         taken = []
         for entry in section.kpis:
             wanted = entry.kpi.value.rsplit(".", 1)[-1]
@@ -165,8 +174,9 @@ def _blocks(report: Report, voice: Voice, compare: Sequence[str], keys: Mapping[
             if at is not None:
                 taken.append(left.pop(at))
         if taken:
-            blocks.append(Block(voice.phrase(section.label), tuple(taken)))
-    return [*blocks, Block(Phrase(""), tuple(left.values()))] if left else blocks
+            score = mark_of(scores[number] if number < len(scores) else None, voice)
+            blocks.append(Block(voice.phrase(section.label), tuple(taken), about(section, voice), score))
+    return [*blocks, Block(Phrase(""), tuple(left.values()), "", mark_of(None, voice))] if left else blocks
 
 
 def _counts(report: Report, voice: Voice) -> tuple[Count, ...]:
@@ -252,6 +262,17 @@ def _closed(report: Report, voice: Voice) -> str:
         return voice.words.say(_("still running, as of {instant}"), instant=as_of)
     last = format_day(period.end - timedelta(days=1), voice.language)
     return voice.words.say(_("closed on {day}, as of {instant}"), day=last, instant=as_of)
+
+
+def _running(report: Report, voice: Voice) -> str:
+    """The period under way, where the headline is of one before."""
+    last = next((k.history[-1] for k in report.kpis if k.history), None)
+    reason = next((r for r in last.reasons if r.code == "running"), None) if last is not None else None
+    if last is None or reason is None or report.period is None or not report.period.complete:
+        return ""
+    text = _("{period} is running: day {elapsed} of {days}.")
+    elapsed, days = reason.get("elapsed"), reason.get("days")
+    return voice.words.say(text, period=voice.words.period(last.period), elapsed=elapsed, days=days)
 
 
 def _compared(report: Report) -> tuple[str, ...]:

@@ -64,9 +64,17 @@ REASON_SENTENCES: Mapping[str, str] = {
     "too-fine": _("The rows of {dataset} are one a period ({every}), and cannot be cut by {period}."),
     "offset-not-whole": _("An offset of {offset} is no whole number of periods ({period})."),
     "no-bands": _("No threshold is defined."),
+    "suppressed": _("Withheld, so that nothing is told of a few."),
+    "whole-bands": _("The thresholds are meant for the whole."),
     "other-period": _("The thresholds are meant for another period: {period}."),
     "bound-unknown": _("A threshold is not known: {bound}."),
     "waived": _("Accepted until {until}: {reason}"),
+}
+
+FIGURE_WORDS: Mapping[str, str] = {
+    "target": _("the target"),
+    "benchmark": _("the benchmark"),
+    "previous": _("the value of the period before"),
 }
 
 REJECT_WORDS: Mapping[str, str] = {
@@ -159,7 +167,9 @@ class Words:
                 return self.status(Status(str(value))).lower()
             case _ if name in ("period", "every"):
                 return self.grain(str(value))
-            case _ if name in ("kpi", "dataset", "dimension", "columns", "bound"):
+            case _ if name == "bound":
+                return self.say(FIGURE_WORDS.get(str(value), str(value)))
+            case _ if name in ("kpi", "dataset", "dimension", "columns"):
                 return f"`{value}`"
             case _:
                 return str(value)

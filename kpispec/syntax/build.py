@@ -151,6 +151,7 @@ def _section(node: Map) -> Section:
         span=node.span,
         level=words(node.get("level")),
         perspective=words(node.get("perspective")),
+        weight=number(node.get("weight")) or 1.0,
     )
 
 

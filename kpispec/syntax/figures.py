@@ -1,12 +1,13 @@
 """What stands beside a value: bands, targets and benchmarks."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 from kpispec.diagnostics import Related
 from kpispec.source import Span
-from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, TargetSpec
+from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, ImproveSpec, TargetSpec
 from kpispec.syntax.nodes import Map, Node
 from kpispec.syntax.read import Route, day, entries, integer, localized, maps, text, words
 
@@ -28,9 +29,15 @@ def segment(node: Node | None) -> tuple[tuple[str, str], ...]:
 
 
 def targets(node: Node | None, route: Route) -> tuple[TargetSpec, ...]:
-    """In order of their first day. Two in force on one day are a finding."""
+    """In order of their first day. Two for the same segment in force on one day are a finding."""
     read = (_target(item, route.to(number)) for number, item in maps(node))
     found = sorted((t for t in read if t is not None), key=lambda t: (t.first, t.span.start))
+    for segment in dict.fromkeys(frozenset(t.segment) for t in found):
+        _overlaps([t for t in found if frozenset(t.segment) == segment], route)
+    return tuple(found)
+
+
+def _overlaps(found: Iterable[TargetSpec], route: Route) -> None:
     for earlier, later in pairwise(found):
         if earlier.first == later.first or (earlier.last is not None and earlier.last >= later.first):
             first, second = sorted((earlier, later), key=lambda t: t.span.start)
@@ -41,17 +48,33 @@ def targets(node: Node | None, route: Route) -> tuple[TargetSpec, ...]:
                 "end the first before the second begins, or leave out its `to`",
                 (Related("the other target", first.span),),
             )
-    return tuple(found)
 
 
 def _target(node: Map, route: Route) -> TargetSpec | None:
     first, value = day(node.get("from"), route.to("from")), text(node.get("value"))
     last = day(node.get("to"), route.to("to"))
-    if first is None or value is None:
+    improve = _improve(node.get("improve"))
+    if first is None or (value is None and improve is None):
         return None
     if last is not None and last < first:
         route.say("bad-value", "the target ends before it begins", node.span, "write a `to` that is not before `from`")
-    return TargetSpec(first, last, value, node.span, words(node.get("source")), day(node.get("review_by"), route))
+    return TargetSpec(
+        first=first,
+        last=last,
+        value=value,
+        span=node.span,
+        source=words(node.get("source")),
+        review_by=day(node.get("review_by"), route.to("review_by")),
+        segment=segment(node.get("segment")),
+        improve=improve,
+    )
+
+
+def _improve(node: Node | None) -> ImproveSpec | None:
+    if not isinstance(node, Map):
+        return None
+    by, of = text(node.get("by")), text(node.get("of"))
+    return ImproveSpec(by, of) if by is not None and of is not None else None
 
 
 def benchmarks(node: Node | None, route: Route) -> tuple[BenchmarkFigure | BenchmarkRef, ...]:

@@ -10,11 +10,15 @@ from kpispec.syntax.shapes import (
     FIGURE,
     ID,
     LIFECYCLE,
+    METHOD,
+    METHODS,
     NAME,
     NAMED_DURATION,
     OFFSET,
     OWNER,
     PERIODS,
+    READER,
+    READERS,
     REFERENCE,
     TEST,
     WINDOW,
@@ -158,7 +162,7 @@ _INPUT = either(
     ("dataset", "expr"),
 )
 
-_BAND = text('A comparison or an interval, between quotes: `">= 80"`, `"[45, 55)"`.')
+_BAND = text('A comparison or an interval, between quotes: `">= 80"`, `"[45, 55)"`, `">= 0.95 * target"`.')
 _BANDS = {"good": _BAND, "watch": _BAND, "bad": _BAND}
 _SEGMENT = named("Which segment: `{channel: chat}`.", cell("Its value."), least=1)
 
@@ -175,16 +179,34 @@ _THRESHOLDS = keys(
     minProperties=1,
 )
 
-_TARGET = keys(
-    "A value to reach, in force between two days.",
-    {
-        "from": day("First day in force."),
-        "to": day("Last day in force; until the next target without it."),
-        "value": amount("The value to reach, with or without a unit: `82`, `4 h`."),
-        "source": text("Who set it."),
-        "review_by": day("Last day before somebody must look at it again."),
-    },
-    ("from", "value"),
+_DATED = ("from", "to", "segment", "source", "review_by")
+_TARGET = either(
+    keys(
+        "A value to reach, or how much better than a baseline, in force between two days.",
+        {
+            "from": day("First day in force."),
+            "to": day("Last day in force; until the next target of the same segment without it."),
+            "segment": _SEGMENT,
+            "value": amount("The value to reach, with or without a unit: `82`, `4 h`."),
+            "improve": keys(
+                "How much better than a baseline; which way is better follows `direction`.",
+                {
+                    "by": amount("`5 %` of the baseline, or an amount: `2 pt`, `10 min`, `0.2`."),
+                    "of": {
+                        **text("The baseline: `previous_year`, `previous_period`, or a period: `2025`, `2025-Q4`."),
+                        "type": ["string", "integer"],
+                    },
+                },
+                ("by", "of"),
+            ),
+            "source": text("Who set it."),
+            "review_by": day("Last day before somebody must look at it again."),
+        },
+        ("from",),
+    ),
+    "improve",
+    (*_DATED, "improve"),
+    ("value",),
 )
 
 _BENCHMARK = either(
@@ -236,6 +258,11 @@ _KPI: dict[str, Shape] = {
         "type": ["integer", "string"],
         "minimum": 1,
     },
+    "suppress_below": {
+        "description": "With fewer answers or cases nothing of the figure is shown. A whole number, or a param.",
+        "type": ["integer", "string"],
+        "minimum": 1,
+    },
     "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
     "thresholds": _THRESHOLDS,
     "targets": items("Values to reach, by date.", _TARGET),
@@ -251,8 +278,23 @@ _KPI: dict[str, Shape] = {
         ("until", "reason"),
     ),
     "judge": choice("`confident` leaves `watch` only where the confidence interval is clear.", "point", "confident"),
-    "confidence": choice("Whether a confidence interval is computed.", "auto", "none"),
-    "level": number("The level of the confidence interval: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
+    "confidence": {
+        **keys(
+            "Whether and at which level a confidence interval is computed: a word, or a map of both.",
+            {
+                "method": choice("Whether it is computed.", *METHODS),
+                "level": number("Its level: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
+            },
+        ),
+        "type": ["string", "object"],
+        "pattern": METHOD,
+    },
+    "level": {
+        **number("Who reads it; as a number, the level of the interval: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
+        "type": ["string", "number"],
+        "pattern": READER,
+    },
+    "perspective": text("Leg of a balanced scorecard: customer, process, finance, learning."),
     "population": choice("Whether the rows are a sample, or all there is.", "sample", "complete"),
     "variant": text("Which of the usual variants of the indicator this is."),
     "caveats": items("What a reader must know.", human("A caveat.")),
@@ -288,8 +330,9 @@ _SCORECARD: dict[str, Shape] = {
             "A section.",
             {
                 "label": _COMMON["label"],
-                "level": choice("Who acts on it.", "strategic", "tactical", "operational"),
+                "level": choice("Who acts on it.", *READERS),
                 "perspective": text("Leg of a balanced scorecard: customer, process, finance, learning."),
+                "weight": number("Its weight in the scorecard's score.", exclusiveMinimum=0),
                 "kpis": items(
                     "Its KPIs: ids, or `{kpi: ID, weight: 2}`.",
                     {

@@ -74,15 +74,18 @@ def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
     """The KPI with what its values are judged by."""
     return replace(
         made,
-        min_n=_least(node, route),
+        min_n=_least(node, "min_n", route),
+        suppress_below=_least(node, "suppress_below", route),
         period=words(node.get("period")),
         thresholds=thresholds(node.get("thresholds")),
         targets=targets(node.get("targets"), route.to("targets")),
         benchmarks=benchmarks(node.get("benchmarks"), route.to("benchmarks")),
         accept=_waiver(node.get("accept"), route.to("accept")),
         judge="confident" if words(node.get("judge")) == "confident" else "point",
-        confidence="none" if words(node.get("confidence")) == "none" else "auto",
-        level=number(node.get("level")) or 0.95,
+        confidence="none" if _method(node.get("confidence")) == "none" else "auto",
+        level=_confidence_level(node) or 0.95,
+        reading_level=None if number(node.get("level")) is not None else words(node.get("level")),
+        perspective=words(node.get("perspective")),
         population="complete" if words(node.get("population")) == "complete" else "sample",
     )
 
@@ -104,9 +107,9 @@ def _weight(node: Node | None) -> tuple[tuple[str, Text], ...]:
     return () if column is None else (("", column),)
 
 
-def _least(node: Map, route: Route) -> int | None:
-    """`min_n`: a whole number, or the param that holds one."""
-    written = node.get("min_n")
+def _least(node: Map, key: str, route: Route) -> int | None:
+    """A whole number, or the param that holds one."""
+    written = node.get(key)
     named = words(written)
     params = node.get("params")
     odd = isinstance(written, Scalar) and not written.quoted and not re.match(NAME, named or "")
@@ -115,9 +118,20 @@ def _least(node: Map, route: Route) -> int | None:
     value = params.get(named) if isinstance(params, Map) else None
     found = integer(value)
     if found is None and written is not None:
-        message = f"`min_n` names `{named}`, which is no param that holds a whole number"
-        route.to("min_n").say("wrong-type", message, written.span, "write a whole number, or add it under `params`")
+        message = f"`{key}` names `{named}`, which is no param that holds a whole number"
+        route.to(key).say("wrong-type", message, written.span, "write a whole number, or add it under `params`")
     return found
+
+
+def _method(node: Node | None) -> str | None:
+    return words(node.get("method")) if isinstance(node, Map) else words(node)
+
+
+def _confidence_level(node: Map) -> float | None:
+    """Beside `confidence`, or as a number under `level`, where a word says who reads the KPI."""
+    confidence = node.get("confidence")
+    own = number(confidence.get("level")) if isinstance(confidence, Map) else None
+    return own or number(node.get("level"))
 
 
 def in_words(id: str) -> Localized:

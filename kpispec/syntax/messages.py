@@ -9,7 +9,21 @@ from kpispec.syntax.fits import kind_of
 from kpispec.syntax.keys import missing_key, stray_input, unknown_key
 from kpispec.syntax.mishaps import quoted
 from kpispec.syntax.nodes import Document, Map, Node, Scalar, Seq
-from kpispec.syntax.shapes import COLUMN, DATE, DURATION, ID, LANGUAGE, NAME, REFERENCE, VERSION, Shape
+from kpispec.syntax.shapes import (
+    COLUMN,
+    DATE,
+    DURATION,
+    ID,
+    LANGUAGE,
+    METHOD,
+    METHODS,
+    NAME,
+    READER,
+    READERS,
+    REFERENCE,
+    VERSION,
+    Shape,
+)
 from kpispec.syntax.violations import Report, Violation, join, key_span, near, place, short, wide
 
 _ORDER = {"additionalProperties": -1, "pattern": 0, "type": 0, "required": 2, "minProperties": 2}
@@ -145,6 +159,12 @@ _PATTERNS: dict[str, tuple[str, str, str]] = {
         "is not a column of a data set",
         "write `dataset.column`, or a map: `{dataset: ..., expr: ...}`",
     ),
+    READER: (
+        "wrong-enum",
+        "is not a value of `level`",
+        f"it is one of {join(f'`{w}`' for w in READERS)}, or a number such as 0.95",
+    ),
+    METHOD: ("wrong-enum", "is not a value of `confidence`", f"it is {join(f'`{w}`' for w in METHODS)}"),
     LANGUAGE: ("bad-value", "is not a language", "write a code such as `en`, `fr` or `pt-BR`"),
     r"^https?://\S+$": ("bad-value", "is not a web address", "begin it with `https://`"),
     r"^[0-9a-fA-F]{64}$": ("bad-value", "is not a SHA-256", "write its 64 hexadecimal digits"),

@@ -23,6 +23,10 @@ OFFSET = r"^-\d+ [a-z]+$"
 
 TYPES = ("string", "integer", "number", "boolean", "date", "timestamp")
 PERIODS = ("day", "week", "month", "quarter", "year")
+READERS = ("strategic", "tactical", "operational")
+METHODS = ("auto", "none")
+READER = rf"^({'|'.join(READERS)})$"
+METHOD = rf"^({'|'.join(METHODS)})$"
 
 
 def text(description: str, pattern: str | None = None, longest: int | None = None) -> Shape:

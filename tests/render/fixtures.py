@@ -25,6 +25,7 @@ from kpispec.evaluate.report import (
     Status,
     TargetReading,
 )
+from kpispec.evaluate.scores import CardScore, Score
 from kpispec.periods import Period, key_of, period_of
 from kpispec.source import SourceFile, Span, Text
 from kpispec.spec import (
@@ -338,6 +339,8 @@ SECTIONS = (
     ("Teams and new channels", "Équipes et nouveaux canaux",
      ("engagement", "video_csat", "chat_deflection", "certified")),
 )  # fmt: skip
+MARKS = (("strategic", "customer"), ("operational", None), (None, "finance"), (None, None))
+SCORES = ((8.25, 4), (6.5, 3), (4.04, 2), (None, 0))
 
 
 def dimension(name: str, en: str, fr: str, values: tuple[tuple[str | None, str, str], ...]) -> Dimension:
@@ -357,9 +360,10 @@ def report(language: str = "en", sketches: tuple[Sketch, ...] = SKETCHES) -> Rep
     """The whole scorecard, as of 3 September 2026."""
     entries = {s.id for s in sketches}
     sections = tuple(
-        Section(both(en, fr), tuple(ScorecardEntry(text(i)) for i in ids if i in entries), SPAN)
-        for en, fr, ids in SECTIONS
+        Section(both(en, fr), tuple(ScorecardEntry(text(i)) for i in ids if i in entries), SPAN, level, perspective)
+        for (en, fr, ids), (level, perspective) in zip(SECTIONS, MARKS, strict=True)
     )
+    scores = tuple(Score(v, n, len(s.kpis)) for (v, n), s in zip(SCORES, sections, strict=True))
     card = ScorecardSpec(
         "customer_care", SPAN, both("Customer care", "Qualité du service client"), sections,
         segments=(text("channel"), text("region")),
@@ -382,6 +386,7 @@ def report(language: str = "en", sketches: tuple[Sketch, ...] = SKETCHES) -> Rep
             "kpispec render customer_care --as-of 2026-09-03", "sha256:" + "4f" * 32, "sha256:" + "9c" * 32,
             "9f2c41ef0a", True, "0.1.0", "duckdb", "1.4.2",
         ),
+        score=CardScore(Score(7.36, 9, 16), scores),
     )  # fmt: skip
 
 

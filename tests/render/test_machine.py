@@ -14,7 +14,7 @@ from .fixtures import SKETCHES, hostile, report
 
 KEYS = [
     "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "status", "uncertain",
-    "reasons", "reason", "threshold", "target", "benchmarks", "compare", "rejected",
+    "reasons", "reason", "threshold", "target", "score", "benchmarks", "compare", "rejected",
 ]  # fmt: skip
 
 
@@ -48,14 +48,18 @@ def test_a_result_says_everything_of_one_reading(whole):
         "reasons": [],
         "reason": None,
         "threshold": {"good": ">= 80", "watch": None, "bad": "< 50"},
-        "target": {"value": 82.0, "from": "2026-01-01", "to": None, "source": "quality committee (fictional)"},
+        "target": {"value": 82.0, "from": "2026-01-01", "to": None, "source": "quality committee (fictional)",
+                   "segment": {}, "improve": None},
+        "score": None,
         "benchmarks": [
             {"label": "Telecoms sector", "value": 77.0, "low": None, "high": None, "source": "Invented sector study",
              "year": 2025, "expired": False},
         ],
         "compare": {
-            "previous_period": {"value": 79.3778020065, "delta": -0.377802006497, "significant": False},
-            "same_period_last_year": {"value": 79.4278866373, "delta": -0.427886637253, "significant": False},
+            "previous_period": {"value": 79.3778020065, "delta": -0.377802006497, "significant": False,
+                                "elapsed": None},
+            "same_period_last_year": {"value": 79.4278866373, "delta": -0.427886637253, "significant": False,
+                                      "elapsed": None},
         },
         "rejected": {"out_of_range": 3, "refused": 12},
     }  # fmt: skip

@@ -36,6 +36,8 @@ REASONS = {
     "too-fine": (Status.NOT_AVAILABLE, {"dataset": "balances", "every": "month", "period": "day"}),
     "offset-not-whole": (Status.NOT_AVAILABLE, {"offset": "-1 month", "period": "week"}),
     "no-bands": (Status.NOT_JUDGED, {}),
+    "suppressed": (Status.SUPPRESSED, {}),
+    "whole-bands": (Status.NOT_JUDGED, {}),
     "other-period": (Status.NOT_JUDGED, {"period": "quarter"}),
     "bound-unknown": (Status.NOT_JUDGED, {"bound": "target"}),
     "waived": (Status.WAIVED, {"until": date(2026, 12, 31), "reason": "new carrier"}),
@@ -48,6 +50,7 @@ ENGLISH = {
     "too-few": "n = 12, fewer than the minimum of 1,030: status withheld.",
     "stale": "The latest data is of 30 June 2026, 62\u00a0d old (at most 45\u00a0d).",
     "waived": "Accepted until 31 December 2026: new carrier",
+    "bound-unknown": "A threshold is not known: the target.",
     "other-period": "The thresholds are meant for another period: quarter.",
 }
 
