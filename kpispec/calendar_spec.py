@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kpispec.periods import Grains
+from kpispec.periods import EVERY_CALENDAR, Grains
 from kpispec.source import Span, Text
 
 # By weekday, Monday first: what is worked, [opens, closes) in seconds since midnight, in order and apart.
@@ -25,12 +25,16 @@ class Holidays:
 
 @dataclass(frozen=True, slots=True)
 class CalendarSpec:
-    """`hours` are `None` where no working hours are declared. `timezone` is the project's where it says none."""
+    """Where something that cannot be read is left out, `sound` is false: what depends on it says nothing new.
+
+    `hours` are `None` where no working hours are declared. `timezone` is the project's where it says none.
+    """
 
     id: str
     span: Span
     timezone: str | None = None
     hours: Hours | None = None
     holidays: Holidays = Holidays()
-    grains: Grains = Grains()
+    grains: Grains = EVERY_CALENDAR
     library: str | None = None
+    sound: bool = True

@@ -91,7 +91,7 @@ class _Stage:
         self.kpi = _with_values(kpi, [g for g in test.given if isinstance(g, GivenValue)])
         self.tables: dict[str, list[Mapping[str, Text | None]]] = {}
         self.datasets: dict[str, Dataset] = {}
-        self.request = self._request()
+        self.request = self._request(catalog)
         self._collect(catalog)
         self.kpi = replace(self.kpi, rows=tuple(self._staged(r, catalog) for r in self.kpi.rows))
         self.catalog = replace(
@@ -129,8 +129,9 @@ class _Stage:
         name = Name(value, place=rows.expr.place, type=rows.expr.type)
         return replace(rows, expr=name, where=(), rejects=())
 
-    def _request(self) -> Request:
-        period = parse_period(self.test.period) if self.test.period is not None else None
+    def _request(self, catalog: Catalog) -> Request:
+        written, grains = self.test.period, catalog.calendars.grains
+        period = parse_period(written.value, grains) if written is not None else None
         if self.test.as_of is not None:
             as_of = datetime.fromisoformat(self.test.as_of)
             as_of = as_of if as_of.tzinfo is not None else as_of.replace(tzinfo=ZoneInfo(self.zone))
@@ -148,6 +149,7 @@ class _Stage:
             sets=((), tuple(self.test.by)) if self.test.by else ((),),
             history=False,
             covered=True,
+            calendars=catalog.calendars,
         )
 
     def readings(self, engine: Engine) -> dict[Segment, Reading]:

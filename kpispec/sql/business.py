@@ -17,9 +17,13 @@ _PART = 17
 _LINE = 110
 
 
+def business_macro(calendar: str) -> str:
+    return f"business_seconds__{calendar}"
+
+
 def business_seconds(calendar: str, start: str, end: str) -> str:
     """The seconds worked between two instants, through the macro that `business_statements` defines."""
-    return f"business_seconds__{calendar}({start}, {end})"
+    return f"{business_macro(calendar)}({start}, {end})"
 
 
 def business_statements(calendar: str, time: Worktime) -> tuple[str, ...]:
@@ -41,7 +45,7 @@ def business_statements(calendar: str, time: Worktime) -> tuple[str, ...]:
         _worked(near, near_week, near_days),
         _worked(far, f"getvariable('{weeks}')[us // {_us(WEEK)} + 1]", days),
         (
-            f"create or replace temporary macro business_seconds__{calendar}(start_at, end_at) as\n"
+            f"create or replace temporary macro {business_macro(calendar)}(start_at, end_at) as\n"
             f"coalesce({_between(near, origin)}, case when {after} then {_between(far, origin)} end) / 1000000"
         ),
     )

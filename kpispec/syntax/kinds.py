@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from kpispec.syntax.calendar_kind import CALENDAR
 from kpispec.syntax.project_kind import PROJECT
 from kpispec.syntax.shapes import (
     CHECKS,
@@ -42,6 +43,9 @@ _COMMON: dict[str, Shape] = {
     "label": human("What people read for it.", 200),
     "description": human("What it tells and what it does not, in Markdown."),
 }
+
+
+_PERIODS = f"{', '.join(f'`{p}`' for p in PERIODS)}, or one of a calendar"
 
 
 def _id(kind: str) -> Shape:
@@ -236,7 +240,7 @@ _KPI: dict[str, Shape] = {
         "type": ["integer", "string"],
         "minimum": 1,
     },
-    "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
+    "period": text(f"The period that bounds and targets are meant for: {_PERIODS}.", NAME),
     "thresholds": _THRESHOLDS,
     "targets": items("Values to reach, by date.", _TARGET),
     "benchmarks": items("Outside figures to stand beside.", _BENCHMARK),
@@ -275,7 +279,7 @@ _BENCHMARK_SET: dict[str, Shape] = {
 }
 
 _SCORECARD: dict[str, Shape] = {
-    "period": choice("The period of its columns.", *PERIODS),
+    "period": text(f"The period of its columns: {_PERIODS}.", NAME),
     "history": whole("How many periods are shown.", 1),
     "compare": items(
         "What the headline is compared with.",
@@ -319,6 +323,7 @@ _TITLES = {
     "benchmark": "A set of outside figures",
     "scorecard": "A scorecard: which KPIs stand on a page",
     "function": "A function for formulas",
+    "calendar": "A calendar: working hours, holidays, fiscal years",
     "project": "A project: where its documents and data are",
 }
 _KEYS: dict[str, tuple[dict[str, Shape], tuple[str, ...]]] = {
@@ -327,6 +332,7 @@ _KEYS: dict[str, tuple[dict[str, Shape], tuple[str, ...]]] = {
     "benchmark": ({**_COMMON, **_BENCHMARK_SET}, ("entries",)),
     "scorecard": ({**_COMMON, **_SCORECARD}, ("sections",)),
     "function": ({**_COMMON, **_FUNCTION}, ("args", "formula")),
+    "calendar": ({**_COMMON, **CALENDAR}, ()),
     "project": (PROJECT, ()),
 }
 SCHEMA_KINDS = (*KINDS, "project")
