@@ -8,7 +8,7 @@ from kpispec.calendar_spec import CalendarSpec, Days
 from kpispec.catalog.names import closest, unknown
 from kpispec.diagnostics import Findings
 from kpispec.formula.tree import Call, Expr, String, walk
-from kpispec.periods import EVERY_CALENDAR, Grains, parse_period
+from kpispec.periods import EVERY_CALENDAR, FISCAL_GRAINS, Grains, parse_period
 from kpispec.source import Text
 from kpispec.spec import KpiSpec
 
@@ -166,13 +166,13 @@ def check_period(at: Text | None, calendars: Calendars, subject: str, findings: 
     if at is None or at.value in known or calendars.open:
         return
     message = f"`{at.value}` is no period"
-    unknown("unknown-period", message, at, known, subject, findings, _period_cure(at.value, known))
-
-
-def _period_cure(word: str, known: list[str]) -> str:
-    if word.startswith("fiscal_"):
-        return "add `fiscal_year_start: april` to the project's calendar"
-    return f"it is one of {', '.join(f'`{k}`' for k in known)}"
+    if at.value in FISCAL_GRAINS:
+        message = f"`{at.value}` needs a fiscal year, and the project's calendar has none"
+        cure = "add `fiscal_year_start: april` to the project's calendar"
+        findings.add("unknown-period", message, subject=subject, span=at.span, help=cure)
+        return
+    cure = f"it is one of {', '.join(f'`{k}`' for k in known)}"
+    unknown("unknown-period", message, at, known, subject, findings, cure)
 
 
 def without_calendar(

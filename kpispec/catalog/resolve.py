@@ -57,6 +57,8 @@ def resolve(
     own = (s for s in specs if isinstance(s, CalendarSpec))
     calendars = bind_calendars(own, calendar, _ids("calendar", written), findings)
     kpis = _timed(kpis, datasets, macros, calendars, findings)
+    for spec in known.values():
+        check_periods(spec, calendars, findings)
     all_read = _ids("dataset", written) <= datasets.keys()
     for card in scorecards.values():
         check_period(card.period_at, calendars, f"scorecard.{card.id}.period", findings)
@@ -159,7 +161,7 @@ def _timed(
     calendars: Calendars,
     findings: Findings,
 ) -> dict[str, Kpi]:
-    """The KPIs whose periods are there, and whose business time has a calendar; so has all that they read."""
+    """The KPIs whose business time has a calendar to go by, as has that of all that they read."""
     trees: dict[tuple[str, str], tuple[Expr, ...]] = {
         **{("function", m.name): (m.body,) for m in macros.values() if m.body is not None},
         **{("dataset", d.id): (*d.where, *(e for _, e in d.computed)) for d in datasets.values()},
@@ -167,7 +169,6 @@ def _timed(
     }
     unsound = set(without_calendar(trees, calendars, findings))
     for kpi in kpis.values():
-        check_periods(kpi.spec, calendars, findings)
         if _reads(kpi) & unsound:
             unsound.add(("kpi", kpi.id))
     return {id: kpi for id, kpi in kpis.items() if ("kpi", id) not in unsound}

@@ -258,8 +258,8 @@ class _Planner:
     def _days(self) -> tuple[date | None, date | None]:
         """The days that the periods asked for, and those they are compared with, can reach."""
         request = self.request
-        if request.grain == "all":
-            return None, None
+        if request.grain == "all" or request.grains.spelled(request.grain) is not None:
+            return None, None  # what lies outside of the periods that a calendar spells out is counted
         first, last = request.reach
         start = None if first is None else request.period_of(first).start
         return start, None if last is None else request.period_of(last).end
