@@ -145,8 +145,9 @@ def _wrong(id: str | None, calendars: Calendars) -> tuple[str, str] | None:
     return f"`{BUSINESS}` needs a calendar, and the project has none", "add a `calendar:` document with `hours`"
 
 
-def check_periods(spec: KpiSpec, calendars: Calendars, findings: Findings) -> None:
-    """Findings for periods of a KPI and of its tests that there are none of."""
+def check_periods(spec: KpiSpec, calendars: Calendars, findings: Findings) -> bool:
+    """Whether there are the periods that a KPI and its tests name; one that there is not is a finding."""
+    before = findings.errors
     if spec.period is not None and spec.period != "all":
         check_period(Text(spec.period, spec.at("period")), calendars, f"kpi.{spec.id}.period", findings)
     for number, test in enumerate(spec.tests if not calendars.open else ()):
@@ -158,21 +159,23 @@ def check_periods(spec: KpiSpec, calendars: Calendars, findings: Findings) -> No
                 span=test.period.span,
                 help=f"write {calendars.grains.examples}",
             )
+    return findings.errors == before
 
 
-def check_period(at: Text | None, calendars: Calendars, subject: str, findings: Findings) -> None:
-    """A finding where a word is no period of the language or of the project's calendar."""
+def check_period(at: Text | None, calendars: Calendars, subject: str, findings: Findings) -> bool:
+    """Whether a word is a period of the language or of the project's calendar; a finding where it is not."""
     known = [g for g in calendars.grains.names if g != "all"]
     if at is None or at.value in known or calendars.open:
-        return
+        return True
     message = f"`{at.value}` is no period"
     if at.value in FISCAL_GRAINS:
         message = f"`{at.value}` needs a fiscal year, and the project's calendar has none"
         cure = "add `fiscal_year_start: april` to the project's calendar"
         findings.add("unknown-period", message, subject=subject, span=at.span, help=cure)
-        return
+        return False
     cure = f"it is one of {', '.join(f'`{k}`' for k in known)}"
     unknown("unknown-period", message, at, known, subject, findings, cure)
+    return False
 
 
 def without_calendar(

@@ -56,15 +56,10 @@ def resolve(
     kpis = _kpis(known, datasets, macros, figures, extending, written, faulty, findings)
     own = (s for s in specs if isinstance(s, CalendarSpec))
     calendars = bind_calendars(own, calendar, _ids("calendar", written), findings)
-    kpis = _timed(kpis, datasets, macros, calendars, findings)
-    for spec in known.values():
-        check_periods(spec, calendars, findings)
-    all_read = _ids("dataset", written) <= datasets.keys()
-    for card in scorecards.values():
-        check_period(card.period_at, calendars, f"scorecard.{card.id}.period", findings)
-        check_scorecard(card, _ids("kpi", written), datasets, findings, all_read=all_read)
+    kpis = _timed(kpis, known, datasets, macros, calendars, findings)
+    cards = _cards(scorecards, calendars, _ids("kpi", written), datasets, written, findings)
     benchmarks = {id: s for id, s in benchmarks.items() if ("benchmark", id) not in faulty}
-    scorecards = {id: s for id, s in scorecards.items() if ("scorecard", id) not in faulty}
+    scorecards = {id: s for id, s in cards.items() if ("scorecard", id) not in faulty}
     return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known, calendars)
 
 
@@ -154,20 +149,40 @@ def _kpis(
     return {id: kpi for id, kpi in kpis.items() if ("kpi", id) not in unsound}
 
 
+def _cards(
+    cards: Mapping[str, ScorecardSpec],
+    calendars: Calendars,
+    kpis: set[str],
+    datasets: Mapping[str, Dataset],
+    written: Set[tuple[str, str]],
+    findings: Findings,
+) -> dict[str, ScorecardSpec]:
+    """The scorecards whose period there is."""
+    all_read = _ids("dataset", written) <= datasets.keys()
+    found = {}
+    for card in cards.values():
+        check_scorecard(card, kpis, datasets, findings, all_read=all_read)
+        if check_period(card.period_at, calendars, f"scorecard.{card.id}.period", findings):
+            found[card.id] = card
+    return found
+
+
 def _timed(
     kpis: Mapping[str, Kpi],
+    known: Mapping[str, KpiSpec],
     datasets: Mapping[str, Dataset],
     macros: Mapping[str, Macro],
     calendars: Calendars,
     findings: Findings,
 ) -> dict[str, Kpi]:
-    """The KPIs whose business time has a calendar to go by, as has that of all that they read."""
+    """The KPIs whose periods there are, and whose business time has a calendar, as has that of all that they read."""
     trees: dict[tuple[str, str], tuple[Expr, ...]] = {
         **{("function", m.name): (m.body,) for m in macros.values() if m.body is not None},
         **{("dataset", d.id): (*d.where, *(e for _, e in d.computed)) for d in datasets.values()},
         **{("kpi", k.id): (k.formula, *(e for r in k.rows for e in (r.expr, *r.where))) for k in kpis.values()},
     }
     unsound = set(without_calendar(trees, calendars, findings))
+    unsound |= {("kpi", id) for id, spec in known.items() if not check_periods(spec, calendars, findings)}
     for kpi in kpis.values():
         if _reads(kpi) & unsound:
             unsound.add(("kpi", kpi.id))
