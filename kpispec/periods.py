@@ -18,6 +18,7 @@ FIRST_MONDAY = date(1970, 1, 5)
 
 
 FISCAL_GRAINS = ("fiscal_period", "fiscal_quarter", "fiscal_year")
+CALENDAR_GRAINS = ("calendar_week",)
 _PER_YEAR = {"fiscal_period": 12, "fiscal_quarter": 4, "fiscal_year": 1}
 
 
@@ -73,21 +74,37 @@ class Grains:
 
     `fiscal_start` is the month and day on which a fiscal year begins, `None` where there is none or it is spelled
     out in `declared`. A fiscal year has the number of the calendar year in which it ends; `by_start`: begins.
+    `week_start` is the weekday, 0 for Monday, on which a `calendar_week` begins; `None` where there is no calendar.
     """
 
     fiscal_start: tuple[int, int] | None = None
     by_start: bool = False
+    week_start: int | None = None
     declared: tuple[DeclaredPeriods, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every grain there is."""
         fiscal = FISCAL_GRAINS if self.fiscal_start is not None else ()
-        return tuple(dict.fromkeys((*GRAINS[:-1], *fiscal, *(d.grain for d in self.declared), "all")))
+        weeks = CALENDAR_GRAINS if self.week_start is not None else ()
+        return tuple(dict.fromkeys((*GRAINS[:-1], *weeks, *fiscal, *(d.grain for d in self.declared), "all")))
 
     def spelled(self, grain: str) -> DeclaredPeriods | None:
         """The periods of a grain that the calendar spells out; `None` for one that follows from a rule."""
         return next((d for d in self.declared if d.grain == grain), None)
+
+    @property
+    def examples(self) -> str:
+        """How periods are written, in words."""
+        forms = ["2026", "2026-Q3", "2026-03", "2026-W07", "2026-03-15"]
+        forms += ["FY2026-Q3"] if "fiscal_quarter" in self.names else []
+        forms += [d.names[0][0][1] for d in self.declared if d.names]
+        return f"{', '.join(f'`{form}`' for form in forms[:-1])} or `{forms[-1]}`"
+
+    @property
+    def first_week(self) -> date:
+        """The first day of the calendar week whose key is 0."""
+        return FIRST_MONDAY + timedelta(days=self.week_start or 0)
 
     @property
     def fiscal_shift(self) -> int:
@@ -122,7 +139,7 @@ _STARTS: dict[str, Callable[[int], date]] = {
     "year": lambda k: date(k, 1, 1),
 }
 
-_YEAR_STEP = {"month": 12, "quarter": 4, "year": 1}
+_YEAR_STEP = {"month": 12, "quarter": 4, "year": 1, "calendar_week": 52}
 
 
 def key_of(day: date, grain: str, grains: Grains = EVERY_CALENDAR) -> int:
@@ -133,6 +150,8 @@ def key_of(day: date, grain: str, grains: Grains = EVERY_CALENDAR) -> int:
     if grain in _PER_YEAR:
         begun = day.year * 12 + day.month - 1 - (day.day < grains.fiscal_day)
         return (begun + grains.fiscal_shift) // (12 // _PER_YEAR[grain])
+    if grain == "calendar_week":
+        return (day - grains.first_week).days // 7
     return _KEYS[grain](day)
 
 
@@ -144,6 +163,8 @@ def first_day(grain: str, key: int, grains: Grains = EVERY_CALENDAR) -> date:
     if grain in _PER_YEAR:
         month = key * (12 // _PER_YEAR[grain]) - grains.fiscal_shift
         return date(month // 12, month % 12 + 1, grains.fiscal_day)
+    if grain == "calendar_week":
+        return grains.first_week + timedelta(weeks=key)
     return _STARTS[grain](key)
 
 
@@ -172,7 +193,8 @@ def fiscal_year_start(day: date, grains: Grains = EVERY_CALENDAR) -> date | None
 def year_before(grain: str, key: int, grains: Grains = EVERY_CALENDAR) -> int | None:
     """The key of the same period a year earlier: the same ISO week (none for a week 53), the 28th for 29 February.
 
-    By a calendar's own period it is the one of the same number in the fiscal year before.
+    For a calendar week it is the one 52 weeks before; for a period that a calendar names, the one of the same number
+    in the fiscal year before.
     """
     if grain in _PER_YEAR:
         return _declared_only(key - _PER_YEAR[grain], grains.spelled(grain))
@@ -218,19 +240,30 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("week", re.compile(r"(\d{4})-?[Ww](\d{2})")),
     ("month", re.compile(r"(\d{4})-(\d{2})")),
     ("day", re.compile(r"(\d{4})-(\d{2})-(\d{2})")),
+    ("calendar_week", re.compile(r"(\d{4})-(\d{2})-(\d{2})/P7D")),
+    ("fiscal_year", re.compile(r"FY ?(\d{4})")),
+    ("fiscal_quarter", re.compile(r"FY ?(\d{4})-?Q([1-4])")),
+    ("fiscal_period", re.compile(r"FY ?(\d{4})-?P(0[1-9]|1[0-2])")),
 )
 
 
-def parse_period(text: str) -> Period | None:
-    """`2026`, `2026-Q3`, `2026-W07`, `2026-03`, `2026-03-15`; `None` for anything else, impossible dates included."""
+def parse_period(text: str, grains: Grains = EVERY_CALENDAR) -> Period | None:
+    """`2026`, `2026-Q3`, `2026-W07`, `2026-03`, `2026-03-15`, `FY2026-Q3`, or what a calendar calls one of its own.
+
+    `None` for anything else: impossible dates, and periods that the calendar does not have.
+    """
+    written = text.strip()
     for grain, form in _FORMS:
-        found = form.fullmatch(text.strip())
-        if found:
-            return _parsed(grain, [int(part) for part in found.groups()])
-    return None
+        found = form.fullmatch(written)
+        if found and grain in grains.names:
+            return _parsed(grain, [int(part) for part in found.groups()], grains)
+    return _called(written.casefold(), grains)
 
 
-def _parsed(grain: str, parts: list[int]) -> Period | None:
+def _parsed(grain: str, parts: list[int], grains: Grains) -> Period | None:
+    if grain in _PER_YEAR:
+        key = parts[0] * _PER_YEAR[grain] + (parts[1] - 1 if len(parts) > 1 else 0)
+        return _period_or_none(grain, key, grains)
     try:
         match grain:
             case "quarter":
@@ -239,20 +272,46 @@ def _parsed(grain: str, parts: list[int]) -> Period | None:
                 day = date.fromisocalendar(parts[0], parts[1], 1)
             case _:
                 day = date(*[*parts, 1, 1][:3])
-        return period_of(grain, key_of(day, grain))
+        found = period_of(grain, key_of(day, grain, grains), grains=grains)
+    except ValueError:
+        return None
+    return found if grain != "calendar_week" or found.start == day else None
+
+
+def _period_or_none(grain: str, key: int, grains: Grains) -> Period | None:
+    if _declared_only(key, grains.spelled(grain)) is None:
+        return None
+    try:
+        return period_of(grain, key, grains=grains)
     except ValueError:
         return None
 
 
+def _called(name: str, grains: Grains) -> Period | None:
+    for declared in grains.declared:
+        for at, names in enumerate(declared.names):
+            if name in {text.casefold() for _, text in names}:
+                return period_of(declared.grain, declared.first + at, grains=grains)
+    return None
+
+
 def written(period: Period) -> str:
-    """A period as people type it: `2026-03`, `2026-W07`, `2026-Q3`, `all`."""
+    """A period as people type it: `2026-03`, `2026-W07`, `2026-Q3`, `FY2026-P07`, `all`."""
     start = period.start
     if start is None:
         return "all"
+    if period.names:
+        return period.names[0][1]
+    if period.grain in _PER_YEAR:
+        year, number = divmod(period.key, _PER_YEAR[period.grain])
+        return f"FY{year:04}" + {"fiscal_quarter": f"-Q{number + 1}", "fiscal_period": f"-P{number + 1:02}"}.get(
+            period.grain, ""
+        )
     iso = start.isocalendar()
     return {
         "day": start.isoformat(),
         "week": f"{iso.year}-W{iso.week:02}",
+        "calendar_week": f"{start.isoformat()}/P7D",
         "month": f"{start.year:04}-{start.month:02}",
         "quarter": f"{start.year:04}-Q{(start.month + 2) // 3}",
         "year": f"{start.year:04}",

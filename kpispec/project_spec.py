@@ -47,6 +47,7 @@ class ProjectSpec:
     language: str = "en"
     languages: tuple[str, ...] = ()
     timezone: str = "UTC"
+    calendar: Text | None = None
     bindings: tuple[Binding, ...] = ()
     attach: tuple[Attachment, ...] = ()
     engine: str = "duckdb"

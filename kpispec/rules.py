@@ -92,6 +92,11 @@ RULES: dict[str, Rule] = _table(
     Rule("overlapping-targets", "error", "two targets are in force on the same day"),
     Rule("benchmark-without-source", "error", "a benchmark names no source or no year"),
     Rule("expired", "warning", "something dated is past its date"),
+    # calendars
+    Rule("overlapping-hours", "error", "two working hours of a calendar overlap"),
+    Rule("uneven-periods", "error", "periods of a calendar leave a gap, or overlap"),
+    Rule("unknown-calendar", "error", "a calendar that no document defines, or that lacks what is asked of it"),
+    Rule("unknown-period", "error", "a period that neither the language nor the project's calendar has"),
     # tests and data
     Rule("unreadable-test", "error", "a test cannot be read"),
     Rule("missing-column", "error", "the data has no column that a document needs"),

@@ -278,7 +278,7 @@ class TestSpec:
     given: tuple[GivenRows | GivenValue, ...]
     expect: tuple[Expectation, ...]
     by: tuple[str, ...] = ()
-    period: str | None = None
+    period: Text | None = None
     as_of: str | None = None
 
 
@@ -381,6 +381,7 @@ class ScorecardSpec:
     label: Localized
     sections: tuple[Section, ...]
     period: str = "month"
+    period_at: Text | None = None  # as written
     history: int = 24
     compare: tuple[str, ...] = ("previous_period", "same_period_last_year")
     segments: tuple[Text, ...] = ()

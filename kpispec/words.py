@@ -1,6 +1,6 @@
 """Words that the language keeps for itself: the kinds of documents, and the words of the formula grammar."""
 
-KINDS = ("dataset", "kpi", "benchmark", "scorecard", "function")
+KINDS = ("dataset", "kpi", "benchmark", "scorecard", "function", "calendar")
 
 # What people call a document of a kind.
 NOUNS = {"kpi": "KPI", "dataset": "data set"}

@@ -19,10 +19,11 @@ OWNERS = {
     "jsonschema": r"syntax/.*\.py",
     "jinja2": r"render/html\.py",
     "typer": r"cli/.*\.py",
+    "holidays": r"catalog/public_holidays\.py",
 }
 LONGEST_FUNCTION = 40
 LONGEST_MODULE = 400
-HEAVY = {"duckdb", "sqlglot", "jinja2", "scipy", "pyarrow"}
+HEAVY = {"holidays", "duckdb", "sqlglot", "jinja2", "scipy", "pyarrow"}
 
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kpispec.bands import Bands
+from kpispec.catalog.calendars import NO_CALENDARS, Calendars
 from kpispec.formula.macros import Macro
 from kpispec.formula.tree import Expr, Type
 from kpispec.periods import Period
@@ -202,3 +203,4 @@ class Catalog:
     scorecards: Mapping[str, ScorecardSpec]
     documents: tuple[Document, ...]  # flattened
     specs: Mapping[str, KpiSpec]  # every KPI that could be read, those with findings included
+    calendars: Calendars = NO_CALENDARS

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
+from kpispec.calendar_spec import CalendarSpec
+from kpispec.catalog.calendars import Calendars, bind_calendars, check_period, check_periods, without_calendar
 from kpispec.catalog.cases import check_tests
 from kpispec.catalog.datasets import bind_dataset
 from kpispec.catalog.gather import gather
@@ -15,6 +17,7 @@ from kpispec.catalog.segments import check_segments
 from kpispec.diagnostics import Findings, Severity
 from kpispec.formula.define import define
 from kpispec.formula.macros import Macro
+from kpispec.formula.tree import Expr
 from kpispec.source import Span, Text
 from kpispec.spec import BenchmarkSpec, DatasetSpec, FunctionSpec, KpiSpec, ScorecardSpec
 from kpispec.syntax.build import build
@@ -27,12 +30,13 @@ def resolve(
     findings: Findings,
     announced: Set[tuple[str, str]] = frozenset(),
     described: Mapping[str, DatasetSpec] | None = None,
+    calendar: Text | None = None,
 ) -> Catalog:
     """The catalogue of a project. `bound` names the data sets that bindings give, with the place of each.
 
     What is broken has its finding and is left out; the rest is whole. `announced` are kinds and ids of documents that
     could not be read: naming one of them is no second mistake. `described` are undeclared data sets whose columns the
-    data has told.
+    data has told. `calendar` is what the project names as its own.
     """
     documents = tuple(documents)
     written = announced | {(d.kind, d.id) for d in documents}
@@ -51,14 +55,15 @@ def resolve(
     datasets = _datasets(declared, faulty, bound, described or {}, macros, _ids("dataset", written), findings)
     figures = {id: None if ("benchmark", id) in faulty else benchmarks.get(id) for id in _ids("benchmark", written)}
     kpis = _kpis(known, datasets, macros, figures, extending, written, faulty, findings)
-    all_read = _ids("dataset", written) <= datasets.keys()
-    for card in scorecards.values():
-        check_scorecard(card, _ids("kpi", written), datasets, findings, specs=known, all_read=all_read)
+    own = (s for s in specs if isinstance(s, CalendarSpec))
+    calendars = bind_calendars(own, calendar, _ids("calendar", written), findings)
+    kpis = _timed(kpis, known, datasets, macros, calendars, findings)
+    cards = _cards(scorecards, calendars, known, datasets, written, findings)
     for spec in known.values():
         check_companions(spec, _ids("kpi", written), findings)
     benchmarks = {id: s for id, s in benchmarks.items() if ("benchmark", id) not in faulty}
-    scorecards = {id: s for id, s in scorecards.items() if ("scorecard", id) not in faulty}
-    return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known)
+    scorecards = {id: s for id, s in cards.items() if ("scorecard", id) not in faulty}
+    return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known, calendars)
 
 
 def _marked(documents: tuple[Document, ...], findings: Findings) -> frozenset[tuple[str, str]]:
@@ -145,6 +150,46 @@ def _kpis(
             check_plausible(kpis[spec.id], findings)
             if _reads(kpis[spec.id]) & unsound:
                 unsound.add(("kpi", spec.id))
+    return {id: kpi for id, kpi in kpis.items() if ("kpi", id) not in unsound}
+
+
+def _cards(
+    cards: Mapping[str, ScorecardSpec],
+    calendars: Calendars,
+    specs: Mapping[str, KpiSpec],
+    datasets: Mapping[str, Dataset],
+    written: Set[tuple[str, str]],
+    findings: Findings,
+) -> dict[str, ScorecardSpec]:
+    """The scorecards whose period there is."""
+    all_read = _ids("dataset", written) <= datasets.keys()
+    found = {}
+    for card in cards.values():
+        check_scorecard(card, _ids("kpi", written), datasets, findings, specs=specs, all_read=all_read)
+        if check_period(card.period_at, calendars, f"scorecard.{card.id}.period", findings):
+            found[card.id] = card
+    return found
+
+
+def _timed(
+    kpis: Mapping[str, Kpi],
+    known: Mapping[str, KpiSpec],
+    datasets: Mapping[str, Dataset],
+    macros: Mapping[str, Macro],
+    calendars: Calendars,
+    findings: Findings,
+) -> dict[str, Kpi]:
+    """The KPIs whose periods there are, and whose business time has a calendar, as has that of all that they read."""
+    trees: dict[tuple[str, str], tuple[Expr, ...]] = {
+        **{("function", m.name): (m.body,) for m in macros.values() if m.body is not None},
+        **{("dataset", d.id): (*d.where, *(e for _, e in d.computed)) for d in datasets.values()},
+        **{("kpi", k.id): (k.formula, *(e for r in k.rows for e in (r.expr, *r.where))) for k in kpis.values()},
+    }
+    unsound = set(without_calendar(trees, calendars, findings))
+    unsound |= {("kpi", id) for id, spec in known.items() if not check_periods(spec, calendars, findings)}
+    for kpi in kpis.values():
+        if _reads(kpi) & unsound:
+            unsound.add(("kpi", kpi.id))
     return {id: kpi for id, kpi in kpis.items() if ("kpi", id) not in unsound}
 
 

@@ -30,6 +30,7 @@ class What(StrEnum):
     SCORECARDS = "scorecards"
     BENCHMARKS = "benchmarks"
     FUNCTIONS = "functions"
+    CALENDARS = "calendars"
     LIBRARY = "library"
 
 

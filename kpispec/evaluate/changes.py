@@ -20,7 +20,7 @@ def earlier(name: str, request: Request, key: int) -> int | None:
     """The key of the period that a comparison looks at."""
     if request.grain == "all":
         return None
-    return key - 1 if name == "previous_period" else request.year_before(key)
+    return request.period_before(key) if name == "previous_period" else request.year_before(key)
 
 
 def compared(

@@ -161,7 +161,11 @@ class Judge:
         if cell is None:
             return ()
         undated = sum(self.facts[d].undated.get(term, 0) for d, term in measure.undated) if not segment else 0
-        return (*cell.rejected, ("undated", undated)) if undated else cell.rejected
+        if not undated:
+            return cell.rejected
+        request = self.plan.request
+        reason = "undated" if request.grains.spelled(request.grain) is None else "in_no_period"
+        return (*cell.rejected, (reason, undated))
 
     def _cut(self, measure: Measure, segment: Segment) -> bool:
         return self.plan.covers_set(measure, tuple(d for d, _ in segment))

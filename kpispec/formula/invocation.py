@@ -85,6 +85,11 @@ def _surroundings(call: Call, function: Function, context: Context) -> bool:
             "formula-syntax", message, call.place, "add `order by` with the column that says what comes first"
         )
         return False
+    if name == "business_seconds" and context.scope.kind == "binding":
+        message = f"`{name}` reads instants, and a binding reads what the clock on the wall shows"
+        help = "bind the two columns, and write this in an input or a computed column of the data set"
+        context.report("unknown-function", message, call.place, help)
+        return False
     if function.in_period and context.scope.kind in ("computed", "binding"):
         message = f"`{name}()` is not known here: this is read once for all periods"
         context.report("unknown-function", message, call.place, "move it into the `expr` or `where` of an input")

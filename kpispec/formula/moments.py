@@ -39,6 +39,22 @@ TIME = (
         "how many boundaries of the unit lie between `a` and `b`; time elapsed is `b - a`",
         "date_diff('month', first_on, ordered_on)",
     ),
+    Function(
+        "business_seconds",
+        "scalar",
+        (
+            Param("a", frozenset({Type.TIMESTAMP})),
+            Param("b", frozenset({Type.TIMESTAMP})),
+            Param("calendar", TEXTS, constant=True),
+        ),
+        Type.DURATION,
+        "the working time from `a` to `b` by a calendar, the project's own where none is named; below zero where `b`"
+        " comes before `a`",
+        "business_seconds(opened_at, first_reply_at)",
+        nulls="null in, null out; null where an end is not in the years 1970 to 2100",
+        unit="a duration",
+        optional=1,
+    ),
     scalar(
         "try_strptime",
         (T, Param("format", TEXTS, constant=True)),

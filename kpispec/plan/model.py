@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from kpispec.catalog.calendars import NO_CALENDARS, Calendars
 from kpispec.catalog.model import Dataset, Join, Kpi
 from kpispec.formula.tree import Expr, Type
-from kpispec.periods import EVERY_CALENDAR, Grains, Period, key_of, period_of, year_before
+from kpispec.periods import Grains, Period, key_of, period_of, year_before
 from kpispec.windows import Length
 
 TERM = ("term",)
@@ -54,7 +55,12 @@ class Request:
     history: bool = True  # compare with the period before and the one a year earlier
     reject_totals: bool = False  # count rejects per data set too
     covered: bool = False  # every period is taken to be covered: in tests, where no rows means none happened
-    grains: Grains = EVERY_CALENDAR  # those that the project's calendar adds
+    calendars: Calendars = NO_CALENDARS
+
+    @property
+    def grains(self) -> Grains:
+        """The periods there are: those of every calendar, and those that the project's own adds."""
+        return self.calendars.grains
 
     def key_of(self, day: date) -> int:
         """The key of the period that holds a day."""
@@ -62,6 +68,11 @@ class Request:
 
     def period_of(self, key: int) -> Period:
         return period_of(self.grain, key, self.as_of_day, self.grains)
+
+    def period_before(self, key: int) -> int | None:
+        """The key of the period just before; `None` before the first one that a calendar spells out."""
+        spelled = self.grains.spelled(self.grain)
+        return None if spelled is not None and key <= spelled.first else key - 1
 
     def year_before(self, key: int) -> int | None:
         """The key of the same period a year earlier, where there is one."""
@@ -80,7 +91,7 @@ class Request:
         """The periods to be computed: those asked for, and before them those they are compared with."""
         if self.first is None or not self.history or self.grain == "all":
             return self.first, self.last
-        earlier = (self.first - 1, self.year_before(self.first))
+        earlier = (self.first, self.period_before(self.first), self.year_before(self.first))
         return min(k for k in earlier if k is not None), self.last
 
 

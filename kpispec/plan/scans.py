@@ -214,8 +214,8 @@ class ScanTable:
     def _days(self, placement: Placement, earliest: int | None) -> tuple[date | None, date | None]:
         """The days that the periods computed can reach, with the windows that end in them."""
         request = self.request
-        if request.grain == "all":
-            return None, None
+        if request.grain == "all" or request.grains.spelled(request.grain) is not None:
+            return None, None  # what lies outside of the periods that a calendar spells out is counted
         last = request.reach[1]
         end = None if last is None else request.period_of(last).end
         if earliest is None:

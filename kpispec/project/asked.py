@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kpispec.catalog.model import BoundRows, Catalog
 from kpispec.catalog.names import closest
-from kpispec.periods import GRAINS, Period, key_of, parse_period
+from kpispec.periods import DeclaredPeriods, Grains, Period, key_of, parse_period
 from kpispec.plan.model import Request
 from kpispec.project.load import CallError, Loaded
 from kpispec.spec import ScorecardSpec
@@ -71,9 +71,10 @@ def request_of(
     zone = loaded.project.timezone
     as_of = asked.as_of if asked.as_of.tzinfo is not None else asked.as_of.replace(tzinfo=ZoneInfo(zone))
     day = as_of.astimezone(ZoneInfo(zone)).date()
-    at = _at(asked)
+    grains = loaded.catalog.calendars.grains
+    at = _at(asked, grains)
     grain = _grain(asked, at, card, loaded.catalog, ids)
-    first, last = _reach(asked, at, grain, card, day)
+    first, last = _reach(asked, at, grain, grains, card, day)
     return Request(
         grain=grain,
         as_of=as_of,
@@ -84,15 +85,16 @@ def request_of(
         sets=_sets(asked.by, card, loaded.catalog),
         history=asked.compare != () or looks_back(loaded.catalog, ids),
         reject_totals=reject_totals,
+        calendars=loaded.catalog.calendars,
     )
 
 
-def _at(asked: Asked) -> Period | None:
+def _at(asked: Asked, grains: Grains) -> Period | None:
     if asked.at is None:
         return None
-    found = parse_period(asked.at)
+    found = parse_period(asked.at, grains)
     if found is None:
-        raise CallError(f"`{asked.at}` is no period", "write `2026`, `2026-Q3`, `2026-03`, `2026-W07` or `2026-03-15`")
+        raise CallError(f"`{asked.at}` is no period", f"write {grains.examples}")
     if asked.period is not None and asked.period != found.grain:
         raise CallError(
             f"`--at {asked.at}` is a {found.grain}, and `--period` says {asked.period}", "leave one of the two out"
@@ -101,8 +103,9 @@ def _at(asked: Asked) -> Period | None:
 
 
 def _grain(asked: Asked, at: Period | None, card: ScorecardSpec | None, catalog: Catalog, ids: Sequence[str]) -> str:
-    if asked.period is not None and asked.period not in GRAINS:
-        raise CallError(f"`{asked.period}` is no period", f"`--period` is one of {', '.join(GRAINS)}")
+    known = catalog.calendars.grains.names
+    if asked.period is not None and asked.period not in known:
+        raise CallError(f"`{asked.period}` is no period", f"`--period` is one of {', '.join(known)}")
     if at is not None:
         return at.grain
     if asked.period is not None:
@@ -126,20 +129,33 @@ def rows_of(catalog: Catalog, id: str) -> Iterator[BoundRows]:
 
 
 def _reach(
-    asked: Asked, at: Period | None, grain: str, card: ScorecardSpec | None, day: date
+    asked: Asked, at: Period | None, grain: str, grains: Grains, card: ScorecardSpec | None, day: date
 ) -> tuple[int | None, int | None]:
     if grain == "all":
         return None, None
     if at is not None:
         return at.key, at.key
-    running = key_of(day, grain)
-    first = None if asked.first is None else key_of(asked.first, grain)
-    last = running if asked.last is None else min(running, key_of(asked.last - timedelta(days=1), grain))
+    running = key_of(day, grain, grains)
+    first = None if asked.first is None else key_of(asked.first, grain, grains)
+    last = running if asked.last is None else min(running, key_of(asked.last - timedelta(days=1), grain, grains))
     if first is None and card is not None:
         first = last - card.history + (0 if last == running else 1)
+    spelled = grains.spelled(grain)
+    if spelled is not None:
+        return _spelled_reach(first, last, spelled)
     if first is not None and last < first:
         raise CallError("the periods asked for end before they begin", "check `--from`, `--to` and `--as-of`")
     return first, (last if first is not None or asked.last is not None else None)
+
+
+def _spelled_reach(first: int | None, last: int, spelled: DeclaredPeriods) -> tuple[int, int]:
+    """The periods asked for, as far as the calendar spells them out."""
+    ends = max(spelled.first, spelled.first if first is None else first), min(last, spelled.last)
+    if ends[1] < ends[0]:
+        days = f"{spelled.starts[0]} to {spelled.end - timedelta(days=1)}"
+        message = f"the calendar has no {spelled.grain} in the time asked for: it names those from {days}"
+        raise CallError(message, "add later ones to the calendar, or check `--from`, `--to` and `--as-of`")
+    return ends
 
 
 def _sets(by: Iterable[str], card: ScorecardSpec | None, catalog: Catalog) -> tuple[tuple[str, ...], ...]:

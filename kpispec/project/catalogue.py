@@ -16,6 +16,7 @@ PLURALS = {
     "scorecard": "scorecards",
     "benchmark": "benchmarks",
     "function": "functions",
+    "calendar": "calendars",
 }
 
 

@@ -154,7 +154,8 @@ def _loaded(
     library = library_documents(project.library, findings)
     bound = {b.dataset: b.span for b in project.bindings}
     unread = [_as_it_seems(p) for p, f in texts.items() if f is None]
-    catalog = resolve([*library, *own], bound, findings, announced=_announced([*files, *unread], own))
+    lost = _announced([*files, *unread], own)
+    catalog = resolve([*library, *own], bound, findings, announced=lost, calendar=project.calendar)
     known = ((text,) if text is not None else ()) + tuple(files)
     return Loaded(project, catalog, known, apply_ignores(known, findings), root)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from kpispec.catalog.calendars import lacking_calendar
 from kpispec.catalog.datasets import checked_filters, row_scope
 from kpispec.catalog.joins import with_joined
 from kpispec.catalog.resolve import resolve
@@ -80,7 +81,7 @@ def _opened(loaded: Loaded, ids: Sequence[str], request: Request, engine: Engine
         return loaded, opened
     findings = Findings()
     bound = {b.dataset: b.span for b in loaded.project.bindings}
-    catalog = resolve(loaded.catalog.documents, bound, findings, described=told)
+    catalog = resolve(loaded.catalog.documents, bound, findings, described=told, calendar=loaded.project.calendar)
     known = {(f.rule, f.subject, f.message) for f in loaded.findings}
     for finding in findings:
         if (finding.rule, finding.subject, finding.message) not in known:
@@ -169,6 +170,9 @@ def _narrowing(loaded: Loaded, ids: Sequence[str], where: str | None) -> Narrowi
         wrong = next((f for f in findings if f.severity == "error"), None)
         if wrong is not None:
             raise CallError(f"`--where {where}`: {wrong.message}", wrong.help)
+        lack = lacking_calendar(conditions, loaded.catalog.calendars)
+        if lack is not None:
+            raise CallError(f"`--where {where}`: {lack[0]}", lack[1])
         found.append((id, conditions))
     return tuple(found)
 

@@ -117,7 +117,7 @@ class Stage:
         self.kpi = self.kpis[0]
         self.tables: dict[str, list[Mapping[str, Text | None]]] = {}
         self.datasets: dict[str, Dataset] = {}
-        self.request = self._request()
+        self.request = self._request(catalog)
         self._collect(catalog)
         self.kpis = tuple(replace(k, rows=tuple(self._staged(r, catalog) for r in k.rows)) for k in self.kpis)
         self.catalog = replace(
@@ -159,8 +159,9 @@ class Stage:
         name = Name(value, place=rows.expr.place, type=rows.expr.type)
         return replace(rows, expr=name, where=(), rejects=(), when=None, per=(), window=None, settles=0.0, unit=None)
 
-    def _request(self) -> Request:
-        period = parse_period(self.test.period) if self.test.period is not None else None
+    def _request(self, catalog: Catalog) -> Request:
+        written, grains = self.test.period, catalog.calendars.grains
+        period = parse_period(written.value, grains) if written is not None else None
         if self.test.as_of is not None:
             as_of = datetime.fromisoformat(self.test.as_of)
             as_of = as_of if as_of.tzinfo is not None else as_of.replace(tzinfo=ZoneInfo(self.zone))
@@ -178,6 +179,7 @@ class Stage:
             sets=((), tuple(self.test.by)) if self.test.by else ((),),
             history=False,
             covered=True,
+            calendars=catalog.calendars,
         )
 
     def readings(self, engine: Engine) -> tuple[dict[Segment, Reading], ...]:

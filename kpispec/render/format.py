@@ -4,7 +4,7 @@ Babel supplies the symbols; the rounding is ours (half away from zero, as the la
 not depend on a library's habit. Every space inside a figure is a no-break one, the minus is U+2212, and -0 is 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,7 +18,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_datetime, format_skeleton
 from babel.numbers import format_compact_decimal, format_decimal, get_currency_symbol, parse_pattern
 
-from kpispec.periods import Period
+from kpispec.periods import Period, written
 from kpispec.units import NUMBER, Unit, parse_unit
 
 NBSP, MINUS, NOTHING = "\u00a0", "\u2212", "\u2013"
@@ -233,6 +233,8 @@ def format_period(period: Period, language: str, *, short: bool = False) -> str:
     if period.start is None:
         return ""
     locale, start = locale_of(language), period.start
+    if period.names:
+        return _called(dict(period.names), locale.language)
     match period.grain:
         case "day":
             return babel_date(start, "medium" if short else "long", locale=locale)
@@ -243,8 +245,26 @@ def format_period(period: Period, language: str, *, short: bool = False) -> str:
             return format_skeleton("yQQQ" if short else "yQQQQ", start, locale=locale)
         case "year":
             return str(start.year)
+        case "calendar_week":
+            day = babel_date(start, "medium", locale=locale)
+            return f"semaine du {day}" if locale.language == "fr" else f"week of {day}"
+        case "fiscal_year" | "fiscal_quarter" | "fiscal_period":
+            return _fiscal(written(period), locale.language)
         case _:
             return format_skeleton("yMMM" if short else "yMMMM", start, locale=locale)
+
+
+def _called(names: Mapping[str, str], language: str) -> str:
+    """What a calendar calls a period, in a language if it says so in it."""
+    return next((names[tag] for tag in (language, "", "en") if tag in names), next(iter(names.values())))
+
+
+def _fiscal(words: str, language: str) -> str:
+    """`FY2026-Q3` as people read it: `Q3 FY2026`, in French `T3 ex. 2026`."""
+    year, _, part = words.partition("-")
+    if language == "fr":
+        year, part = year.replace("FY", "ex." + NBSP), part.replace("Q", "T")
+    return f"{part} {year}".strip()
 
 
 def format_days(days: float, language: str) -> str:

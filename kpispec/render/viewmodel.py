@@ -38,6 +38,7 @@ SPANS = {
     "year": _n("{n} year", "{n} years"),
     "all": _n("{n} period", "{n} periods"),
 }
+SPANS |= {"calendar_week": SPANS["week"], "fiscal_quarter": SPANS["quarter"], "fiscal_year": SPANS["year"]}
 
 
 @dataclass(frozen=True, slots=True)

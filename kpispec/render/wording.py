@@ -85,6 +85,7 @@ REJECT_WORDS: Mapping[str, str] = {
     "missing_value": _("empty where a value is required"),
     "not_finite": _("not a finite number"),
     "undated": _("without a date"),
+    "in_no_period": _("without a date, or in no period of the calendar"),
     "no_key": _("without a key"),
     "unsettled": _("not yet settled"),
     "unmatched": _("without a match"),
@@ -105,6 +106,10 @@ GRAIN_WORDS: Mapping[str, str] = {
     "month": _("month"),
     "quarter": _("quarter"),
     "year": _("year"),
+    "calendar_week": _("week"),
+    "fiscal_period": _("fiscal period"),
+    "fiscal_quarter": _("fiscal quarter"),
+    "fiscal_year": _("fiscal year"),
     "all": _("whole period"),
 }
 

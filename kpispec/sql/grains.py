@@ -1,7 +1,7 @@
 """Periods in SQL: the key of the one that holds a local day, and the first day of the one of a key.
 
-See `kpispec.periods` for the keys. What a calendar spells out stands in a temporary table of one row, its days as a
-list: looking a day up there costs the same however many periods there are.
+See `kpispec.periods` for the keys. What a calendar spells out stands in lists held by variables of the session, the
+key of each day and the first day of each key: looking one up costs the same however many periods there are.
 """
 
 from datetime import date
@@ -36,6 +36,8 @@ def period_key(local: str, grain: str, grains: Grains) -> str:
         return f"{_key_macro(grain)}(cast({local} as date))"
     if grain in _MONTHS:
         return _fiscal_key(local, _MONTHS[grain], grains)
+    if grain == "calendar_week":
+        return f"cast(floor((cast({local} as date) - {_day(grains.first_week)}) / 7) as bigint)"
     return _KEYS[grain].format(local)
 
 
@@ -46,6 +48,8 @@ def first_day(key: str, grain: str, grains: Grains) -> str:
     if grain in _MONTHS:
         month = _plus(f"{_MONTHS[grain]} * {key}", -grains.fiscal_shift)
         return f"make_date(({month}) // 12, ({month}) % 12 + 1, {grains.fiscal_day})"
+    if grain == "calendar_week":
+        return f"{_day(grains.first_week)} + 7 * cast({key} as integer)"
     return _FIRST_DAYS[grain].format(key)
 
 
@@ -78,30 +82,29 @@ def _day_macro(grain: str) -> str:
 
 
 def _spelled(declared: DeclaredPeriods) -> tuple[str, ...]:
-    table, first, edge = f"periods__{declared.grain}", declared.first, _day(declared.starts[0])
-    edges = zip(declared.starts, (*declared.starts[1:], declared.end), strict=True)
-    rows = ",\n  ".join(f"({first + at}, {_day(start)}, {_day(end)})" for at, (start, end) in enumerate(edges))
-    statement = (
-        f"create or replace temporary table {table} as\n"
-        f"with periods(key, first_day, next_first) as (values\n  {rows}\n),\n"
-        "days as (\n"
-        "  select key, unnest(range(first_day, next_first, interval 1 day)) as day\n"
-        "  from periods\n"
-        ")\n"
-        "select\n"
-        "  (select list(key order by day) from days) as keys,\n"
-        f"  (select list(first_day order by key) || [{_day(declared.end)}] from periods) as first_days"
-    )
+    grain, first, edge = declared.grain, declared.first, _day(declared.starts[0])
+    days, keys = f"first_days__{grain}", f"keys__{grain}"
+    starts = ",\n  ".join(_day(day) for day in (*declared.starts, declared.end))
     return (
-        statement,
-        _macro(_key_macro(declared.grain), "local_day", edge, f"(select keys from {table})"),
-        _macro(_day_macro(declared.grain), "key", str(first), f"(select first_days from {table})"),
+        f"set variable {days} = [\n  {starts}\n]",
+        (
+            f"set variable {keys} = (\n"
+            "  select list(key order by day)\n"
+            "  from (\n"
+            f"    select {first} + number as key, unnest(range(getvariable('{days}')[number + 1],"
+            f" getvariable('{days}')[number + 2], interval 1 day)) as day\n"
+            f"    from (select unnest(range({len(declared.starts)})) as number)\n"
+            "  )\n"
+            ")"
+        ),
+        _macro(_key_macro(grain), "local_day", edge, keys),
+        _macro(_day_macro(grain), "key", str(first), days),
     )
 
 
-def _macro(name: str, argument: str, first: str, values: str) -> str:
+def _macro(name: str, argument: str, first: str, variable: str) -> str:
     """A place before the first is guarded: the engine counts it from the end of the list."""
-    found = f"case when {argument} >= {first} then {values}[{argument} - {first} + 1] end"
+    found = f"case when {argument} >= {first} then getvariable('{variable}')[{argument} - {first} + 1] end"
     return f"create or replace temporary macro {name}({argument}) as\n{found}"
 
 

@@ -65,6 +65,7 @@ class Setting:
 
     `name` prints a reference; `local` turns a UTC timestamp into the project's wall clock, `utc` the other way;
     `zoned` turns an engine's timestamp with a zone into what timestamps are here.
+    `business` is the working time between two instants by a calendar, the project's own for `None`.
     `period_start`, `period_end`, `as_of` print the instants of those functions, as UTC timestamps.
     """
 
@@ -73,6 +74,7 @@ class Setting:
     utc: Callable[[str], str] = lambda sql: sql
     instants: tuple[tuple[str, str], ...] = ()
     zoned: Callable[[str], str] = lambda sql: f"timezone('UTC', {sql})"
+    business: Callable[[str, str, str | None], str] = lambda _start, _end, _calendar: "null::double"
 
 
 def quoted(name: str) -> str:
@@ -325,6 +327,10 @@ def _call(expr: Call, setting: Setting) -> tuple[str, int]:
         ends = ", ".join(_wall_clock(a, setting) for a in expr.args[1:])
         return f"date_diff({lower(expr.args[0], setting)}, {ends})", _PRECEDENCE["atom"]
     args = [lower(a, setting) for a in expr.args]
+    if expr.name == "business_seconds":
+        named = expr.args[2] if len(expr.args) == 3 else None
+        calendar = named.value if isinstance(named, String) else None
+        return setting.business(args[0], args[1], calendar), _PRECEDENCE["atom"]
     if expr.name == "try_strptime":
         read = f"try_strptime({args[0]}, {args[1]})"
         return (setting.zoned(read) if "%z" in args[1] else setting.utc(read)), _PRECEDENCE["atom"]

@@ -11,7 +11,7 @@ from kpispec.sql.lower import quoted
 from kpispec.sql.relations import Source
 from kpispec.sql.scan import scan_statements
 from kpispec.sql.setting import Clockwork
-from kpispec.sql.text import Column, select
+from kpispec.sql.text import Column, defines, select
 from kpispec.sql.zones import macros
 
 
@@ -84,14 +84,8 @@ def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
     clock = Clockwork(plan.request)
     first, last = clock.reach()
     every = dict.fromkeys((plan.request.timezone, *zones))
-    groups = (*((m,) for zone in every for m in macros(zone, first, last)), *clock.macros())
-    return tuple(s for group in groups if any(_named(s, text) for s in group) for s in group)
-
-
-def _named(statement: str, text: str) -> bool:
-    """Whether a text names the macro that a statement defines."""
-    name = statement.partition(" macro ")[2].partition("(")[0]
-    return bool(name) and f"{name}(" in text
+    conversions = (m for zone in every for m in macros(zone, first, last) if defines(m, text))
+    return (*conversions, *clock.statements(text))
 
 
 def _facts(plan: Plan, scan: Scan) -> str:

@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from kpispec.calendar_spec import CalendarSpec
+from kpispec.catalog.calendars import closed_days
 from kpispec.formula.tree import Name
 from kpispec.plan.layout import PERIOD
 from kpispec.plan.model import Request
 from kpispec.sql import grains
+from kpispec.sql.business import business_macro, business_seconds, business_statements
 from kpispec.sql.lower import Setting, quoted
+from kpispec.sql.text import defines
+from kpispec.sql.worktime import FIRST, LAST, worktime
 from kpispec.sql.zones import as_local, as_utc, instant_of, local_bounds
 from kpispec.windows import MONTHS, TO_DATE, Length, months_after, shifted, to_date_start
 
 # Offsets are spelled out for the years that exports speak of; outside, the engine's own table is asked row by row.
 YEARS_BACK = 6
+# The years whose weeks are looked up faster than others by the business time of a calendar.
+BUSINESS_YEARS_BACK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ class Clockwork:
 
     def setting(self, name: Callable[[Name], str], frame: Length | None = None) -> Setting:
         """`frame` is the window that takes the place of the period."""
-        return Setting(name=name, local=self.local, utc=self.utc, instants=self._instants(frame))
+        instants = self._instants(frame)
+        return Setting(name=name, local=self.local, utc=self.utc, instants=instants, business=self.business)
 
     def _instants(self, frame: Length | None) -> tuple[tuple[str, str], ...]:
         """The instants that functions without arguments name, those of the period by the key of the row's period."""
@@ -126,9 +134,25 @@ class Clockwork:
         whens = " ".join(f"when {k} then {before}" for k, before in pairs if before is not None)
         return f"case {key} {whens} end" if whens else "null"
 
-    def macros(self) -> tuple[tuple[str, ...], ...]:
-        """Statements that the functions above rely on, in groups: each is needed where a macro of it is named."""
-        return grains.period_macros(self.request.grains)
+    def business(self, start: str, end: str, calendar: str | None) -> str:
+        """The seconds of working time between two instants, by the project's own calendar where none is named."""
+        found = self.request.calendars.get(calendar)
+        if found is None or found.hours is None:
+            return f"cast(error('no calendar with hours is called {calendar or 'the own'}') as double)"
+        return business_seconds(found.id, start, end)
+
+    def statements(self, text: str) -> tuple[str, ...]:
+        """The statements that the functions above rely on, as far as a text names what they define."""
+        named = [g for g in grains.period_macros(self.request.grains) if any(defines(s, text) for s in g)]
+        asked = (c for c in self.request.calendars.all if f"{business_macro(c.id)}(" in text)
+        return tuple(s for group in (*named, *map(self._business, asked)) for s in group)
+
+    def _business(self, calendar: CalendarSpec) -> tuple[str, ...]:
+        day, zone = self.request.as_of_day, calendar.timezone or self.request.timezone
+        near = date(day.year - BUSINESS_YEARS_BACK, 1, 1), day + timedelta(days=400)
+        assert calendar.hours is not None
+        closed = closed_days(calendar, FIRST.year, LAST.year)
+        return business_statements(calendar.id, worktime(calendar.hours, zone, closed, near))
 
     def midnight(self, day: date) -> str:
         """The instant at which a local day begins."""

@@ -58,3 +58,9 @@ def indented(sql: str) -> str:
 
 def create_table(name: str, query: str) -> str:
     return f"create or replace temporary table {quoted(name)} as\n{query}"
+
+
+def defines(statement: str, text: str) -> bool:
+    """Whether a statement defines a macro that a text names."""
+    name = statement.partition(" macro ")[2].partition("(")[0]
+    return bool(name) and f"{name}(" in text

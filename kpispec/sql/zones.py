@@ -55,7 +55,7 @@ def to_utc(sql: str, zone: str, first: date, last: date) -> str:
     # Both rules come to one bound: a local time belongs to the new offset from the first clock reading it gives.
     steps = [(change.at + change.offset, -change.offset) for change in changes]
     exact = f"epoch_us(timezone({_text(zone)}, {sql})) - epoch_us({sql})"
-    return _shifted(sql, -_first_offset(zone, first), steps, exact, first, last)
+    return _shifted(sql, -first_offset(zone, first), steps, exact, first, last)
 
 
 def to_local(sql: str, zone: str, first: date, last: date) -> str:
@@ -64,7 +64,7 @@ def to_local(sql: str, zone: str, first: date, last: date) -> str:
         return sql
     steps = [(change.at, change.offset) for change in clock_changes(zone, first, last)]
     exact = f"epoch_us(timezone({_text(zone)}, timezone('UTC', {sql}))) - epoch_us({sql})"
-    return _shifted(sql, _first_offset(zone, first), steps, exact, first, last)
+    return _shifted(sql, first_offset(zone, first), steps, exact, first, last)
 
 
 def as_utc(sql: str, zone: str) -> str:
@@ -119,7 +119,8 @@ def _shifted(
     return f"make_timestamp(epoch_us({sql}) + case\n  {lines}\nend)"
 
 
-def _first_offset(zone: str, first: date) -> timedelta:
+def first_offset(zone: str, first: date) -> timedelta:
+    """How far local clocks are ahead of UTC when a day begins in UTC."""
     return _offset(ZoneInfo(zone), _midnight(first))
 
 

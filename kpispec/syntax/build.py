@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from kpispec.calendar_spec import CalendarSpec
 from kpispec.diagnostics import Findings, Fix
 from kpispec.project_spec import ProjectSpec
 from kpispec.source import SourceFile
 from kpispec.spec import BenchmarkSpec, DatasetSpec, FunctionSpec, KpiSpec, ScorecardEntry, ScorecardSpec, Section
+from kpispec.syntax.calendar import calendar
 from kpispec.syntax.cases import tests
 from kpispec.syntax.dataset import dataset
 from kpispec.syntax.figures import figure
@@ -34,7 +36,7 @@ from kpispec.words import KINDS
 
 __all__ = ["Spec", "announced", "build", "build_project", "documents"]
 
-Spec = KpiSpec | DatasetSpec | FunctionSpec | BenchmarkSpec | ScorecardSpec
+Spec = KpiSpec | DatasetSpec | FunctionSpec | BenchmarkSpec | ScorecardSpec | CalendarSpec
 
 
 def documents(file: SourceFile, findings: Findings, library: str | None = None) -> tuple[Document, ...]:
@@ -135,6 +137,7 @@ def _scorecard(document: Document, _route: Route) -> ScorecardSpec | None:
         label=localized(node.get("label")) or in_words(document.id),
         sections=sections,
         period=words(node.get("period")) or "month",
+        period_at=text(node.get("period")),
         history=integer(node.get("history")) or 24,
         compare=listed(compare) if compare is not None else ("previous_period", "same_period_last_year"),
         segments=texts(node.get("segments")),
@@ -169,4 +172,5 @@ _BUILDERS: dict[str, Callable[[Document, Route], Spec | None]] = {
     "function": _function,
     "benchmark": _benchmark,
     "scorecard": _scorecard,
+    "calendar": calendar,
 }

@@ -9,6 +9,7 @@ from kpispec.spec import Expectation, GivenRows, GivenValue, TestSpec
 from kpispec.syntax.nodes import Entry, Map, Node, Scalar, Seq
 from kpispec.syntax.read import Route, entries, integer, items, listed, maps, number, text, words
 
+_DATED = re.compile(r"[\dQqWw-]+")
 _PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-W(\d\d)|-(\d\d)(?:-(\d\d))?)?")
 Cell = tuple[str, Text | None, bool]
 
@@ -122,10 +123,11 @@ def _expectation(node: Node) -> Expectation:
     )
 
 
-def _period(node: Node | None, route: Route) -> str | None:
+def _period(node: Node | None, route: Route) -> Text | None:
+    """The period as written. Whether a calendar has one that is called so is seen once it is known."""
     found = text(node)
-    if found is None or _is_period(found.value):
-        return None if found is None else found.value
+    if found is None or not _DATED.fullmatch(found.value) or _is_period(found.value):
+        return found
     help = "write `2026`, `2026-Q3`, `2026-03`, `2026-W07` or `2026-03-15`"
     _unreadable(route, f"`{found.value}` is not a period", found.span, help)
     return None

@@ -2,11 +2,12 @@
 
 from functools import cache
 
+from kpispec.syntax.calendar_kind import CALENDAR
+from kpispec.syntax.dataset_kind import DATASET, DESCRIPTION, LABEL
 from kpispec.syntax.project_kind import PROJECT
 from kpispec.syntax.shapes import (
     CHECKS,
     COLUMN,
-    DURATION,
     FIGURE,
     ID,
     LIFECYCLE,
@@ -43,81 +44,17 @@ from kpispec.words import KINDS
 
 _COMMON: dict[str, Shape] = {
     "extends": text("The id of a document of this kind that this one adds to.", REFERENCE),
-    "label": human("What people read for it.", 200),
-    "description": human("What it tells and what it does not, in Markdown."),
+    "label": LABEL,
+    "description": DESCRIPTION,
 }
+
+
+_PERIODS = f"{', '.join(f'`{p}`' for p in PERIODS)}, or one of a calendar"
 
 
 def _id(kind: str) -> Shape:
     return text(f"The id of the {kind}: small letters, digits and single underscores.", ID)
 
-
-_COLUMN = keys(
-    "A column: what its cells promise to be.",
-    {
-        **CHECKS,
-        "label": _COMMON["label"],
-        "description": _COMMON["description"],
-        "optional": flag("Whether the column may be absent from the data."),
-        "dimension": flag("Whether values can be cut by it."),
-        "unit": text("The unit of its values: `EUR`, `s`, `percent`."),
-        "expr": text("Computes the column from the others of its row; window functions may see other rows."),
-        "empty": choice("`keep`: an empty text stays a text instead of becoming null.", "keep"),
-    },
-)
-
-_JOIN = keys(
-    "A row of another data set beside each row of this one.",
-    {
-        "dataset": text("The data set that holds the row.", REFERENCE),
-        "on": {
-            "description": "The columns that name the row: one, a list, or a map of ours to theirs.",
-            "type": ["string", "array", "object"],
-            "pattern": NAME,
-            "items": text("A column of both.", NAME),
-            "minItems": 1,
-            "propertyNames": {"pattern": NAME},
-            "additionalProperties": text("A column of the other data set.", NAME),
-            "minProperties": 1,
-        },
-        "at": text("For rows in force over a time: the column of ours that says when; the clock without it.", NAME),
-    },
-    ("dataset", "on"),
-)
-
-_DATASET: dict[str, Shape] = {
-    "grain": text("What one row is: `one row per ticket`."),
-    "key": one_or_more("The columns that name a row.", text("A column.", NAME)),
-    "time": text("The column whose date or timestamp places a row in a period.", NAME),
-    "interval": keys(
-        "The row is in force from one moment until before another.",
-        {
-            "from": text("The column of the moment from which.", NAME),
-            "to": text("The column of the moment at which it ends; empty while it lasts.", NAME),
-        },
-        ("from", "to"),
-    ),
-    "where": where("the data set"),
-    "joins": named("Other data sets whose columns stand beside these: `customer.region`.", _JOIN, NAME),
-    "every": choice("The rows are one a period of this length, and cannot be cut finer.", *PERIODS),
-    "columns": named("The columns, by name.", _COLUMN, NAME),
-    "freshness": keys(
-        "How old the newest row may be.",
-        {"max_age": text("A duration: `2 days`.", DURATION)},
-        ("max_age",),
-    ),
-    "covers": keys(
-        "Which days the data stands for, where its rows cannot tell.",
-        {
-            "from": day("First day covered."),
-            "to": {
-                "description": "Last day covered, or `as_of` for a feed that is silent when nothing happens.",
-                "type": "string",
-                "pattern": r"^(as_of|\d{4}-\d{2}-\d{2})$",
-            },
-        },
-    ),
-}
 
 _INPUT = either(
     {
@@ -263,7 +200,7 @@ _KPI: dict[str, Shape] = {
         "type": ["integer", "string"],
         "minimum": 1,
     },
-    "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
+    "period": text(f"The period that bounds and targets are meant for: {_PERIODS}.", NAME),
     "thresholds": _THRESHOLDS,
     "targets": items("Values to reach, by date.", _TARGET),
     "benchmarks": items("Outside figures to stand beside.", _BENCHMARK),
@@ -317,7 +254,7 @@ _BENCHMARK_SET: dict[str, Shape] = {
 }
 
 _SCORECARD: dict[str, Shape] = {
-    "period": choice("The period of its columns.", *PERIODS),
+    "period": text(f"The period of its columns: {_PERIODS}.", NAME),
     "history": whole("How many periods are shown.", 1),
     "compare": items(
         "What the headline is compared with.",
@@ -362,14 +299,16 @@ _TITLES = {
     "benchmark": "A set of outside figures",
     "scorecard": "A scorecard: which KPIs stand on a page",
     "function": "A function for formulas",
+    "calendar": "A calendar: working hours, holidays, fiscal years",
     "project": "A project: where its documents and data are",
 }
 _KEYS: dict[str, tuple[dict[str, Shape], tuple[str, ...]]] = {
-    "dataset": ({**_COMMON, **_DATASET}, ()),
+    "dataset": ({**_COMMON, **DATASET}, ()),
     "kpi": ({**_COMMON, **_KPI}, ("inputs", "formula")),
     "benchmark": ({**_COMMON, **_BENCHMARK_SET}, ("entries",)),
     "scorecard": ({**_COMMON, **_SCORECARD}, ("sections",)),
     "function": ({**_COMMON, **_FUNCTION}, ("args", "formula")),
+    "calendar": ({**_COMMON, **CALENDAR}, ()),
     "project": (PROJECT, ()),
 }
 SCHEMA_KINDS = (*KINDS, "project")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from kpispec.diagnostics import Findings, Fix
 from kpispec.source import Span
+from kpispec.syntax import calendar_kind
 from kpispec.syntax.fits import kind_of
 from kpispec.syntax.keys import missing_key, stray_input, unknown_key
 from kpispec.syntax.mishaps import quoted
@@ -169,6 +170,10 @@ _PATTERNS: dict[str, tuple[str, str, str]] = {
     r"^https?://\S+$": ("bad-value", "is not a web address", "begin it with `https://`"),
     r"^[0-9a-fA-F]{64}$": ("bad-value", "is not a SHA-256", "write its 64 hexadecimal digits"),
     r"^\d+(\.\d+)? ?[KMGT]i?B$": ("bad-value", "is not an amount of memory", "write it like `4GB`"),
+    calendar_kind.HOURS: ("bad-value", "is no time from one hour to another", "write `09:00-17:30`, or `closed`"),
+    calendar_kind.DAY: ("bad-value", "is not a day", "write `2026-12-24`, or `12-24` for that of every year"),
+    calendar_kind.YEAR_START: ("bad-value", "is no first day of a year", "write a month such as `april`, or `04-06`"),
+    calendar_kind.COUNTRY: ("bad-value", "is not the code of a country", "write its two capitals: `FR`"),
     r"^(as_of|\d{4}-\d{2}-\d{2})$": ("bad-value", "is not a date", "write a date such as `2026-01-31`, or `as_of`"),
 }
 

@@ -38,6 +38,7 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
         language=words(node.get("language")) or "en",
         languages=listed(node.get("languages")),
         timezone=zone(node.get("timezone"), route.to("timezone")) or "UTC",
+        calendar=text(node.get("calendar")),
         bindings=tuple(_binding(entry, data.to(entry.name)) for entry in entries(node.get("data"))),
         attach=tuple(_attachment(entry, attached.to(entry.name)) for entry in entries(node.get("attach"))),
         engine=words(engine.get("name")) or "duckdb",

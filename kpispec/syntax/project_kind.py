@@ -1,6 +1,6 @@
 """The keys of `kpispec.yml`, as JSON Schemas."""
 
-from kpispec.syntax.shapes import NAME, Shape, choice, items, keys, named, one_or_more, text, whole
+from kpispec.syntax.shapes import NAME, REFERENCE, Shape, choice, items, keys, named, one_or_more, text, whole
 
 _BINDING: Shape = {
     **keys(
@@ -41,6 +41,7 @@ PROJECT: dict[str, Shape] = {
         "The languages that every text should have.", text("A language.", r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     ),
     "timezone": text("The zone in which days begin: `Europe/Paris`."),
+    "calendar": text("The calendar of business hours, fiscal years and holidays.", REFERENCE),
     "data": named("Where the rows of each data set are.", _BINDING),
     "attach": named(
         "Databases to attach, by name.",

@@ -104,8 +104,10 @@ OVER_THREE = (
 
 # Terms that all their rows together give; what adds up is run against the oracle instead.
 HOLISTIC = {"quantile_cont", "quantile_disc", "arg_min", "arg_max", "corr", "approx_count_distinct"}
-# Run against plain Python over random rows in tests/oracle, and in tests/project/test_rows_and_clocks.py.
+# Run against plain Python over random rows in tests/oracle, tests/project/test_rows_and_clocks.py, and
+# tests/sql/test_business.py.
 ELSEWHERE = {name for name, f in FUNCTIONS.items() if f.kind == "aggregate"} | {
+    "business_seconds",
     "period_start",
     "period_end",
     "observed_until",

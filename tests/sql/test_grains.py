@@ -16,7 +16,7 @@ SEASONS = DeclaredPeriods(
 )
 CASES = [
     *(Grains((month, day), by_start) for month, day, by_start in ((1, 1, False), (4, 1, False), (4, 6, True))),
-    Grains((10, 1)),
+    Grains((10, 1), week_start=6),
     Grains(declared=(SEASONS,)),
 ]
 
@@ -33,7 +33,7 @@ def test_keys_and_first_days_agree_with_python(connection, grains):
     for group in sql.period_macros(grains):
         for statement in group:
             connection.execute(statement)
-    for grain in [g for g in grains.names if g in (*FISCAL_GRAINS, "season")]:
+    for grain in [g for g in grains.names if g in (*FISCAL_GRAINS, "season", "calendar_week")]:
         key = sql.period_key("d", grain, grains)
         found = connection.execute(f"select d, {key}, {sql.first_day(f'({key})', grain, grains)} from days").fetchall()
         spelled = grains.spelled(grain)

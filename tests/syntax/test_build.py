@@ -141,7 +141,7 @@ tests:
     assert isinstance(other, GivenValue)
     assert other.value.value == "12 s"
     assert rows.expect[0].value.value == "200 / 3"
-    assert (nothing.name, nothing.period, nothing.expect[0].null_value) == ("test 2", "2026", True)
+    assert (nothing.name, nothing.period.value, nothing.expect[0].null_value) == ("test 2", "2026", True)
     assert cut.by == ("channel",)
     first, second = cut.expect
     assert isinstance(first, Expectation)
