@@ -51,14 +51,15 @@ def _id(kind: str) -> Shape:
 _COLUMN = keys(
     "A column: what its cells promise to be.",
     {
+        "type": CHECKS["type"],
+        "dimension": flag("Whether values can be cut by it."),
+        "expr": text("Computes the column from the others of its row; window functions may see other rows."),
+        "unit": text("The unit of its values: `EUR`, `s`, `percent`."),
         **CHECKS,
+        "empty": choice("`keep`: an empty text stays a text instead of becoming null.", "keep"),
+        "optional": flag("Whether the column may be absent from the data."),
         "label": _COMMON["label"],
         "description": _COMMON["description"],
-        "optional": flag("Whether the column may be absent from the data."),
-        "dimension": flag("Whether values can be cut by it."),
-        "unit": text("The unit of its values: `EUR`, `s`, `percent`."),
-        "expr": text("Computes the column from the others of its row; window functions may see other rows."),
-        "empty": choice("`keep`: an empty text stays a text instead of becoming null.", "keep"),
     },
 )
 
@@ -93,15 +94,7 @@ _DATASET: dict[str, Shape] = {
         },
         ("from", "to"),
     ),
-    "where": where("the data set"),
-    "joins": named("Other data sets whose columns stand beside these: `customer.region`.", _JOIN, NAME),
     "every": choice("The rows are one a period of this length, and cannot be cut finer.", *PERIODS),
-    "columns": named("The columns, by name.", _COLUMN, NAME),
-    "freshness": keys(
-        "How old the newest row may be.",
-        {"max_age": text("A duration: `2 days`.", DURATION)},
-        ("max_age",),
-    ),
     "covers": keys(
         "Which days the data stands for, where its rows cannot tell.",
         {
@@ -113,6 +106,14 @@ _DATASET: dict[str, Shape] = {
             },
         },
     ),
+    "freshness": keys(
+        "How old the newest row may be.",
+        {"max_age": text("A duration: `2 days`.", DURATION)},
+        ("max_age",),
+    ),
+    "where": where("the data set"),
+    "joins": named("Other data sets whose columns stand beside these: `customer.region`.", _JOIN, NAME),
+    "columns": named("The columns, by name.", _COLUMN, NAME),
 }
 
 _INPUT = either(
@@ -127,13 +128,13 @@ _INPUT = either(
                 },
                 "kpi": text("The KPI whose value is read.", REFERENCE),
                 "where": where("the input"),
-                "when": text(
-                    "What places a row in a period: a column, `at_start`, `at_end`, `entered`, `left`, `in_force`.",
-                    NAME,
-                ),
                 "per": one_or_more(
                     "The columns that name a unit: `expr` then makes one value of all rows of a unit.",
                     text("A column."),
+                ),
+                "when": text(
+                    "What places a row in a period: a column, `at_start`, `at_end`, `entered`, `left`, `in_force`.",
+                    NAME,
                 ),
                 "window": text(
                     "Rows of a longer time up to the period's end: `12 months`, `2 periods`, `year_to_date`.",
@@ -160,6 +161,7 @@ _INPUT = either(
 
 _BAND = text('A comparison or an interval, between quotes: `">= 80"`, `"[45, 55)"`.')
 _BANDS = {"good": _BAND, "watch": _BAND, "bad": _BAND}
+BANDS = tuple(_BANDS)
 _SEGMENT = named("Which segment: `{channel: chat}`.", cell("Its value."), least=1)
 
 _THRESHOLDS = keys(
@@ -203,25 +205,31 @@ _BENCHMARK = either(
 )
 
 _KPI: dict[str, Shape] = {
+    "extends": _COMMON["extends"],
+    "label": _COMMON["label"],
     "question": human("The question that it answers.", 400),
+    "description": _COMMON["description"],
     "owner": OWNER,
     "lifecycle": LIFECYCLE,
     "tags": items("Words to find it by.", text("A tag.")),
+    "level": number("The level of the confidence interval: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
+    "variant": text("Which of the usual variants of the indicator this is."),
     "unit": text("The unit of its value: `percent`, `points`, `s`, `EUR`, `count`, `per 1000 subscribers`."),
-    "direction": choice("Which way is better.", "higher_is_better", "lower_is_better", "closer_to_target"),
     "decimals": {"description": "How many decimals are shown.", "type": "integer", "minimum": 0, "maximum": 10},
     "compact": flag("Whether large values are shown short: 1.2M."),
-    "inputs": named("What the formula reads, by the names it uses.", _INPUT, NAME, least=1),
-    "formula": {
-        **text("Computes the value from the inputs: `100 * count_if(score >= 9) / count(score)`.", longest=8000),
-        "type": ["string", "number"],
-    },
+    "direction": choice("Which way is better.", "higher_is_better", "lower_is_better", "closer_to_target"),
+    "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
     "where": where("all inputs"),
+    "inputs": named("What the formula reads, by the names it uses.", _INPUT, NAME, least=1),
     "params": named(
         "Constants by name, for `formula`, `expr`, `where`, `window`, `settles_after` and `min_n`.",
         cell("A number, a duration such as `7 days`, a text, or true or false."),
         NAME,
     ),
+    "formula": {
+        **text("Computes the value from the inputs: `100 * count_if(score >= 9) / count(score)`.", longest=8000),
+        "type": ["string", "number"],
+    },
     "weight": {
         "description": "The column by which rows count; where inputs read several data sets, a map of input to column.",
         "type": ["string", "object"],
@@ -236,7 +244,8 @@ _KPI: dict[str, Shape] = {
         "type": ["integer", "string"],
         "minimum": 1,
     },
-    "period": choice("The period that bounds and targets are meant for.", *PERIODS, "all"),
+    "confidence": choice("Whether a confidence interval is computed.", "auto", "none"),
+    "population": choice("Whether the rows are a sample, or all there is.", "sample", "complete"),
     "thresholds": _THRESHOLDS,
     "targets": items("Values to reach, by date.", _TARGET),
     "benchmarks": items("Outside figures to stand beside.", _BENCHMARK),
@@ -251,14 +260,10 @@ _KPI: dict[str, Shape] = {
         ("until", "reason"),
     ),
     "judge": choice("`confident` leaves `watch` only where the confidence interval is clear.", "point", "confident"),
-    "confidence": choice("Whether a confidence interval is computed.", "auto", "none"),
-    "level": number("The level of the confidence interval: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
-    "population": choice("Whether the rows are a sample, or all there is.", "sample", "complete"),
-    "variant": text("Which of the usual variants of the indicator this is."),
-    "caveats": items("What a reader must know.", human("A caveat.")),
-    "references": items("Where it is defined.", text("A reference.")),
     "read_with": items("KPIs that it should not be read without.", text("A KPI.", REFERENCE)),
     "drivers": items("KPIs that move it.", text("A KPI.", REFERENCE)),
+    "caveats": items("What a reader must know.", human("A caveat.")),
+    "references": items("Where it is defined.", text("A reference.")),
     "tests": items("Worked examples.", TEST),
 }
 
@@ -323,7 +328,7 @@ _TITLES = {
 }
 _KEYS: dict[str, tuple[dict[str, Shape], tuple[str, ...]]] = {
     "dataset": ({**_COMMON, **_DATASET}, ()),
-    "kpi": ({**_COMMON, **_KPI}, ("inputs", "formula")),
+    "kpi": (_KPI, ("inputs", "formula")),
     "benchmark": ({**_COMMON, **_BENCHMARK_SET}, ("entries",)),
     "scorecard": ({**_COMMON, **_SCORECARD}, ("sections",)),
     "function": ({**_COMMON, **_FUNCTION}, ("args", "formula")),
