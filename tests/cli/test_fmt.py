@@ -106,3 +106,16 @@ def test_a_layout_of_another_meaning_is_never_written(project, monkeypatch):
     assert done.exit_code == 4
     assert done.stderr.startswith("error: specs/nps.yml: nothing was written, as the new layout would not say the same")
     assert (project / "specs" / "nps.yml").read_text() == MESSY
+
+
+def test_what_kpispec_writes_itself_is_laid_out(tmp_path, monkeypatch):
+    def call(*arguments):
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "export.csv").write_text("answered_on,channel,score\n2026-01-02,phone,9\n2026-01-03,email,4\n")
+    call("init", "proposed", "--from", "export.csv")
+    call("init", "made_up")
+    for kind in ("kpi", "dataset", "benchmark", "function", "scorecard"):
+        call("new", kind, f"some_{kind}", "--project", "made_up")
+    assert fmt("--diff", "proposed", "made_up").stdout == ""
