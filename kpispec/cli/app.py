@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from kpispec import __version__
-from kpispec.cli import cataloguing, checking, inspecting, rendering, running, starting, testing
+from kpispec.cli import cataloguing, checking, formatting, inspecting, rendering, running, starting, testing
 from kpispec.cli.shell import Screen, command, show_on
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for group in (starting, inspecting, cataloguing, checking, running, rendering, testing):
+for group in (starting, inspecting, cataloguing, checking, formatting, running, rendering, testing):
     for function in group.COMMANDS:
         app.command(function.__name__.rstrip("_"))(command(function))
 

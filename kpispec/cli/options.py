@@ -69,21 +69,28 @@ COMPARISONS = ("previous_period", "same_period_last_year")
 
 def open_project(project: Path | None, specs: Sequence[Path] | None, data: Sequence[str] | None) -> "Project":
     """The project of a command: `--specs`, else `--project`, else the nearest one upwards. Raises CallError."""
-    from kpispec.project.load import CallError, find_project, load_project, load_specs
+    from kpispec.project.load import load_project, load_specs
     from kpispec.project.project import Project
 
     overrides = [_pair(d) for d in data or ()]
     if specs:
         return Project(load_specs(specs, overrides))
+    return Project(load_project(project_file(project), overrides))
+
+
+def project_file(project: Path | None) -> Path:
+    """The project file that `--project` names, else the nearest one upwards. Raises CallError."""
+    from kpispec.project.load import CallError, find_project
+
     if project is not None and project.is_file():
-        return Project(load_project(project, overrides))
+        return project
     file = find_project(project or Path.cwd())
     if file is None:
         where = f"in `{project}`" if project is not None else "in this folder or above it"
         raise CallError(
             f"there is no kpispec.yml {where}", "pass `--project DIR` or `--specs PATH`, or run `kpispec init`"
         )
-    return Project(load_project(file, overrides))
+    return file
 
 
 def _pair(given: str) -> tuple[str, str]:

@@ -153,7 +153,7 @@ def write_text(text: str, target: Path) -> None:
     write_whole(target, write)
 
 
-def write_whole(target: Path, write: Callable[[Path], None]) -> None:
+def write_whole(target: Path, write: Callable[[Path], None], mode: int = 0o644) -> None:
     """A file written whole or not at all: a temporary file beside it takes its place.
 
     Only ever in the place of a regular file: never through a symbolic link, nor over a device such as `/dev/null`.
@@ -171,7 +171,7 @@ def write_whole(target: Path, write: Callable[[Path], None]) -> None:
         write(made)
         with made.open("rb") as stream:
             os.fsync(stream.fileno())
-        made.chmod(0o644)
+        made.chmod(mode)
         made.replace(target)
     except BaseException:
         made.unlink(missing_ok=True)

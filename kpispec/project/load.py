@@ -61,12 +61,23 @@ def load_project(file: Path, overrides: Sequence[tuple[str, str]] = (), cwd: Pat
     findings = Findings()
     root = file.resolve().parent
     here = cwd or Path.cwd()
-    text = read_text(file, here, findings)
-    project = build_project(text, root, findings) if text is not None else None
-    if project is None:
-        project = ProjectSpec(name=root.name, root=str(root))
+    text, project = _project(file, here, findings)
     paths = [p for s in project.specs for p in spec_files(root / s)]
     return _loaded(project, root, text, paths, overrides, here, findings)
+
+
+def files_of(project: Path) -> tuple[Path, ...]:
+    """A project file and the spec files it names, none of which needs to be readable."""
+    _, said = _project(project, Path.cwd(), Findings())
+    return (project, *dict.fromkeys(p for s in said.specs for p in spec_files(project.parent / s)))
+
+
+def _project(file: Path, here: Path, findings: Findings) -> tuple[SourceFile | None, ProjectSpec]:
+    """The text of a project file and what it says; where it cannot be read, what is usual."""
+    root = file.resolve().parent
+    text = read_text(file, here, findings)
+    said = build_project(text, root, findings) if text is not None else None
+    return text, said or ProjectSpec(name=root.name, root=str(root))
 
 
 def load_specs(paths: Iterable[Path], overrides: Sequence[tuple[str, str]] = (), cwd: Path | None = None) -> Loaded:

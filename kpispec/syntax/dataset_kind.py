@@ -24,14 +24,15 @@ DESCRIPTION = human("What it tells and what it does not, in Markdown.")
 _COLUMN = keys(
     "A column: what its cells promise to be.",
     {
+        "type": CHECKS["type"],
+        "dimension": flag("Whether values can be cut by it."),
+        "expr": text("Computes the column from the others of its row; window functions may see other rows."),
+        "unit": text("The unit of its values: `EUR`, `s`, `percent`."),
         **CHECKS,
+        "empty": choice("`keep`: an empty text stays a text instead of becoming null.", "keep"),
+        "optional": flag("Whether the column may be absent from the data."),
         "label": LABEL,
         "description": DESCRIPTION,
-        "optional": flag("Whether the column may be absent from the data."),
-        "dimension": flag("Whether values can be cut by it."),
-        "unit": text("The unit of its values: `EUR`, `s`, `percent`."),
-        "expr": text("Computes the column from the others of its row; window functions may see other rows."),
-        "empty": choice("`keep`: an empty text stays a text instead of becoming null.", "keep"),
     },
 )
 
@@ -66,15 +67,7 @@ DATASET: dict[str, Shape] = {
         },
         ("from", "to"),
     ),
-    "where": where("the data set"),
-    "joins": named("Other data sets whose columns stand beside these: `customer.region`.", _JOIN, NAME),
     "every": choice("The rows are one a period of this length, and cannot be cut finer.", *PERIODS),
-    "columns": named("The columns, by name.", _COLUMN, NAME),
-    "freshness": keys(
-        "How old the newest row may be.",
-        {"max_age": text("A duration: `2 days`.", DURATION)},
-        ("max_age",),
-    ),
     "covers": keys(
         "Which days the data stands for, where its rows cannot tell.",
         {
@@ -86,4 +79,12 @@ DATASET: dict[str, Shape] = {
             },
         },
     ),
+    "freshness": keys(
+        "How old the newest row may be.",
+        {"max_age": text("A duration: `2 days`.", DURATION)},
+        ("max_age",),
+    ),
+    "where": where("the data set"),
+    "joins": named("Other data sets whose columns stand beside these: `customer.region`.", _JOIN, NAME),
+    "columns": named("The columns, by name.", _COLUMN, NAME),
 }

@@ -68,13 +68,13 @@ _INPUT = either(
                 },
                 "kpi": text("The KPI whose value is read.", REFERENCE),
                 "where": where("the input"),
-                "when": text(
-                    "What places a row in a period: a column, `at_start`, `at_end`, `entered`, `left`, `in_force`.",
-                    NAME,
-                ),
                 "per": one_or_more(
                     "The columns that name a unit: `expr` then makes one value of all rows of a unit.",
                     text("A column."),
+                ),
+                "when": text(
+                    "What places a row in a period: a column, `at_start`, `at_end`, `entered`, `left`, `in_force`.",
+                    NAME,
                 ),
                 "window": text(
                     "Rows of a longer time up to the period's end: `12 months`, `2 periods`, `year_to_date`.",
@@ -101,6 +101,7 @@ _INPUT = either(
 
 _BAND = text('A comparison or an interval, between quotes: `">= 80"`, `"[45, 55)"`, `">= 0.95 * target"`.')
 _BANDS = {"good": _BAND, "watch": _BAND, "bad": _BAND}
+BANDS = tuple(_BANDS)
 _SEGMENT = named("Which segment: `{channel: chat}`.", cell("Its value."), least=1)
 
 _THRESHOLDS = keys(
@@ -162,25 +163,36 @@ _BENCHMARK = either(
 )
 
 _KPI: dict[str, Shape] = {
+    "extends": _COMMON["extends"],
+    "label": _COMMON["label"],
     "question": human("The question that it answers.", 400),
+    "description": _COMMON["description"],
     "owner": OWNER,
     "lifecycle": LIFECYCLE,
     "tags": items("Words to find it by.", text("A tag.")),
+    "level": {
+        **number("Who reads it; as a number, the level of the interval: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
+        "type": ["string", "number"],
+        "pattern": READER,
+    },
+    "perspective": text("Leg of a balanced scorecard: customer, process, finance, learning."),
+    "variant": text("Which of the usual variants of the indicator this is."),
     "unit": text("The unit of its value: `percent`, `points`, `s`, `EUR`, `count`, `per 1000 subscribers`."),
-    "direction": choice("Which way is better.", "higher_is_better", "lower_is_better", "closer_to_target"),
     "decimals": {"description": "How many decimals are shown.", "type": "integer", "minimum": 0, "maximum": 10},
     "compact": flag("Whether large values are shown short: 1.2M."),
-    "inputs": named("What the formula reads, by the names it uses.", _INPUT, NAME, least=1),
-    "formula": {
-        **text("Computes the value from the inputs: `100 * count_if(score >= 9) / count(score)`.", longest=8000),
-        "type": ["string", "number"],
-    },
+    "direction": choice("Which way is better.", "higher_is_better", "lower_is_better", "closer_to_target"),
+    "period": text(f"The period that bounds and targets are meant for: {_PERIODS}.", NAME),
     "where": where("all inputs"),
+    "inputs": named("What the formula reads, by the names it uses.", _INPUT, NAME, least=1),
     "params": named(
         "Constants by name, for `formula`, `expr`, `where`, `window`, `settles_after` and `min_n`.",
         cell("A number, a duration such as `7 days`, a text, or true or false."),
         NAME,
     ),
+    "formula": {
+        **text("Computes the value from the inputs: `100 * count_if(score >= 9) / count(score)`.", longest=8000),
+        "type": ["string", "number"],
+    },
     "weight": {
         "description": "The column by which rows count; where inputs read several data sets, a map of input to column.",
         "type": ["string", "object"],
@@ -200,7 +212,18 @@ _KPI: dict[str, Shape] = {
         "type": ["integer", "string"],
         "minimum": 1,
     },
-    "period": text(f"The period that bounds and targets are meant for: {_PERIODS}.", NAME),
+    "confidence": {
+        **keys(
+            "Whether and at which level a confidence interval is computed: a word, or a map of both.",
+            {
+                "method": choice("Whether it is computed.", *METHODS),
+                "level": number("Its level: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
+            },
+        ),
+        "type": ["string", "object"],
+        "pattern": METHOD,
+    },
+    "population": choice("Whether the rows are a sample, or all there is.", "sample", "complete"),
     "thresholds": _THRESHOLDS,
     "targets": items("Values to reach, by date.", _TARGET),
     "benchmarks": items("Outside figures to stand beside.", _BENCHMARK),
@@ -215,29 +238,10 @@ _KPI: dict[str, Shape] = {
         ("until", "reason"),
     ),
     "judge": choice("`confident` leaves `watch` only where the confidence interval is clear.", "point", "confident"),
-    "confidence": {
-        **keys(
-            "Whether and at which level a confidence interval is computed: a word, or a map of both.",
-            {
-                "method": choice("Whether it is computed.", *METHODS),
-                "level": number("Its level: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
-            },
-        ),
-        "type": ["string", "object"],
-        "pattern": METHOD,
-    },
-    "level": {
-        **number("Who reads it; as a number, the level of the interval: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
-        "type": ["string", "number"],
-        "pattern": READER,
-    },
-    "perspective": text("Leg of a balanced scorecard: customer, process, finance, learning."),
-    "population": choice("Whether the rows are a sample, or all there is.", "sample", "complete"),
-    "variant": text("Which of the usual variants of the indicator this is."),
-    "caveats": items("What a reader must know.", human("A caveat.")),
-    "references": items("Where it is defined.", text("A reference.")),
     "read_with": items("KPIs that it should not be read without.", text("A KPI.", REFERENCE)),
     "drivers": items("KPIs that move it.", text("A KPI.", REFERENCE)),
+    "caveats": items("What a reader must know.", human("A caveat.")),
+    "references": items("Where it is defined.", text("A reference.")),
     "tests": items("Worked examples.", TEST),
 }
 
@@ -304,7 +308,7 @@ _TITLES = {
 }
 _KEYS: dict[str, tuple[dict[str, Shape], tuple[str, ...]]] = {
     "dataset": ({**_COMMON, **DATASET}, ()),
-    "kpi": ({**_COMMON, **_KPI}, ("inputs", "formula")),
+    "kpi": (_KPI, ("inputs", "formula")),
     "benchmark": ({**_COMMON, **_BENCHMARK_SET}, ("entries",)),
     "scorecard": ({**_COMMON, **_SCORECARD}, ("sections",)),
     "function": ({**_COMMON, **_FUNCTION}, ("args", "formula")),

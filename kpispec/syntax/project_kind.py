@@ -8,11 +8,6 @@ _BINDING: Shape = {
         {
             "from": one_or_more("Files, globs, or a table of an attached database.", text("A path.")),
             "sql": text("A SELECT over files, for exports of another shape. Trusted like code."),
-            "columns": named(
-                "Declared columns to the file's: a raw name, or a row expression with raw names in double quotes.",
-                {**text("A raw name or a row expression."), "type": ["string", "number", "boolean"]},
-                NAME,
-            ),
             "encoding": text("The encoding of a text file: `utf-8`, `latin-1`, `cp949`."),
             "delimiter": text('What stands between two cells: `;`, or a tab as "\\t".', longest=4),
             "decimal": choice("The decimal sign.", ".", ","),
@@ -26,6 +21,11 @@ _BINDING: Shape = {
             "timezone": text("The zone of local times in this data: `Europe/Paris`."),
             "sha256": text("The SHA-256 that the file must have.", r"^[0-9a-fA-F]{64}$"),
             "on_bad_rows": keys("How many unreadable rows are borne.", {"max": whole("At most this many.")}, ("max",)),
+            "columns": named(
+                "Declared columns to the file's: a raw name, or a row expression with raw names in double quotes.",
+                {**text("A raw name or a row expression."), "type": ["string", "number", "boolean"]},
+                NAME,
+            ),
         },
     ),
     "type": ["string", "object"],

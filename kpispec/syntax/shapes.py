@@ -184,18 +184,19 @@ FIGURE: dict[str, Shape] = {
     "low": amount("Lower end of a range."),
     "high": amount("Upper end of a range."),
     "unit": text("Its unit, where it is not the KPI's."),
-    "source": text("Who published it."),
     "year": {"description": "The year it is of.", "type": "integer", "minimum": 1900, "maximum": 2200},
-    "url": text("Where it can be read.", r"^https?://\S+$"),
-    "industry": text("Of which industry."),
-    "region": text("Of which region."),
     "n": whole("How many answers or cases it rests on.", 1),
+    "region": text("Of which region."),
+    "industry": text("Of which industry."),
     "variant": text("Which variant of the indicator it was measured with."),
+    "source": text("Who published it."),
+    "url": text("Where it can be read.", r"^https?://\S+$"),
     "expires": day("Last day on which it may be used."),
 }
 
 _REJECTED = named("How many values are rejected, by reason.", whole("A count."))
 _OUTCOME: dict[str, Shape] = {
+    "segment": named("Which segment: `{channel: phone}`.", cell("Its value.", null=True)),
     "value": {"description": "The value, or a constant expression: `200 / 3`.", "type": ["number", "string", "null"]},
     "low": amount("Lower confidence bound."),
     "high": amount("Upper confidence bound."),
@@ -207,7 +208,6 @@ _OUTCOME: dict[str, Shape] = {
     "n": whole("How many answers or cases count."),
     "tolerance": number("How far the value may be from the one expected.", minimum=0),
     "rejected": _REJECTED,
-    "segment": named("Which segment: `{channel: phone}`.", cell("Its value.", null=True)),
 }
 _EXPECTED: Shape = {**keys("What one segment must give.", _OUTCOME), "minProperties": 1}
 
@@ -215,6 +215,12 @@ TEST = keys(
     "A worked example: rows in, a value out.",
     {
         "name": text("What it shows."),
+        "period": {
+            "description": "The period looked at: `2026`, `2026-Q3`, `2026-03`, `2026-W07`, `2026-03-15`.",
+            "type": ["string", "integer"],
+        },
+        "as_of": text("The moment it is computed at, such as 2026-03-31 or 2026-03-31T12:00."),
+        "by": one_or_more("Dimensions to cut by.", text("A dimension.")),
         "given": {
             "description": "Rows by data set or input, or the value of a KPI input: `{tickets: [{wait: 10 s}]}`.",
             "type": "object",
@@ -232,12 +238,6 @@ TEST = keys(
             "type": ["number", "string", "null", "object", "array"],
             "items": _EXPECTED,
         },
-        "by": one_or_more("Dimensions to cut by.", text("A dimension.")),
-        "period": {
-            "description": "The period looked at: `2026`, `2026-Q3`, `2026-03`, `2026-W07`, `2026-03-15`.",
-            "type": ["string", "integer"],
-        },
-        "as_of": text("The moment it is computed at, such as 2026-03-31 or 2026-03-31T12:00."),
     },
     ("given", "expect"),
 )

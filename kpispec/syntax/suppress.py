@@ -9,7 +9,7 @@ from kpispec.diagnostics import Finding, Findings
 from kpispec.rules import RULES
 from kpispec.source import SourceFile, Span
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*kpispec:[ \t]*ignore\[([^\]\n]*)\]")
+IGNORE = re.compile(r"(?:^|(?<=\s))#[ \t]*kpispec:[ \t]*ignore\[([^\]\n]*)\]")
 _SLUG = re.compile(r"[^\s,]+")
 # Found only where the data, the date or all languages are looked at: a run without them cannot say that their comment
 # is of no use.
@@ -50,6 +50,15 @@ def unsilenced(files: Iterable[SourceFile], findings: Findings) -> Findings:
     return kept
 
 
+def silenced_lines(file: SourceFile) -> dict[int, frozenset[str]]:
+    """The rules that comments silence, by line."""
+    found: dict[int, frozenset[str]] = {}
+    for ignore in _ignores(file):
+        for line in ignore.lines:
+            found[line] = found.get(line, frozenset()) | {ignore.rule}
+    return found
+
+
 def _silences(ignore: _Ignore, finding: Finding) -> bool:
     span = finding.span
     if span is None or finding.rule != ignore.rule:
@@ -58,7 +67,7 @@ def _silences(ignore: _Ignore, finding: Finding) -> bool:
 
 
 def _ignores(file: SourceFile) -> Iterable[_Ignore]:
-    for found in _COMMENT.finditer(file.text):
+    for found in IGNORE.finditer(file.text):
         line, _ = file.position(found.start())
         alone = file.line(line).lstrip().startswith("#")
         lines = _below(file, line) if alone else (line,)

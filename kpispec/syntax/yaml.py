@@ -33,8 +33,8 @@ MOST_NODES = 5000  # in one document, aliases counted as what they stand for
 DEEPEST = 20
 _MOST_REPAIRS = 50
 
-_LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
-_SEPARATOR = re.compile(r"^(---|\.\.\.)(?=\s|$)", re.MULTILINE)
+LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
+SEPARATOR = re.compile(r"^(---|\.\.\.)(?=\s|$)", re.MULTILINE)
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 _TAG = re.compile(r"(?:&\S+\s+)?(![^\s,\]}]*)")
 _FIRST_KEY = re.compile(rf"^({'|'.join((*KINDS, 'project'))}):[ \t]+['\"]?(\w+)", re.MULTILINE)
@@ -84,7 +84,7 @@ def _bytes(text: str) -> int:
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:
     start = 1 if text.startswith("\ufeff") else 0
-    for found in _SEPARATOR.finditer(text):
+    for found in SEPARATOR.finditer(text):
         yield start, found.start()
         start = found.end()
     yield start, len(text)
@@ -179,7 +179,7 @@ class _Composer:
 
     def compose(self, text: str) -> Mishap | None:
         """Read one document into `root`; what stopped it, if anything did."""
-        self._events = iter(pyyaml.parse(text, Loader=_LOADER))
+        self._events = iter(pyyaml.parse(text, Loader=LOADER))
         try:
             for event in self._events:
                 if isinstance(event, pyyaml.DocumentStartEvent) and (event.version or event.tags):
