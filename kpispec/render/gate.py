@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kpispec.evaluate.report import KpiReport, Reading, Report, Status
 from kpispec.periods import written
-from kpispec.render.lines import figures_of
+from kpispec.render.lines import cuts, figures_of
 from kpispec.render.text import visible
 from kpispec.render.wording import sentence
 
@@ -50,7 +50,7 @@ def verdicts(report: Report, failing: Sequence[str], *, segments: bool) -> tuple
 def _verdict(report: Report, kpi: KpiReport, reading: Reading, failing: Sequence[str]) -> Verdict:
     status = reading.status
     failed = status.value in failing or (not status.rated and "unrated" in failing) or status is Status.ERROR
-    value = figures_of(kpi, report.language).value(reading.value) if reading.value is not None else "–"
+    value = figures_of(kpi, report.language).value(reading.value, cuts(reading)) if reading.value is not None else "–"
     segment = ", ".join(f"{d}={v if v is not None else 'not given'}" for d, v in reading.segment)
     reason = sentence(reading.reason) if reading.reason is not None else ""
     return Verdict(kpi.spec.id, kpi.place, visible(segment), status, value, visible(reason), failed)
