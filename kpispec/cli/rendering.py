@@ -1,5 +1,6 @@
 """`render` and `check`: the scorecard as a page, and as a gate."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -172,6 +173,7 @@ def check(
         opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
         engine=engine, memory_limit=memory_limit, threads=threads,
     )  # fmt: skip
+    asked = replace(asked, compare=asked.compare or ())  # a gate shows no changes
     result = computed(opened, [scorecard], asked_everything=False, asked=asked, language=language)
     verdicts = gate.verdicts(result.report, RANKS[fail_on.value], segments=bool(by))
     answer(gate.FORMATS[format.value](verdicts, result.report), output)

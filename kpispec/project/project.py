@@ -97,7 +97,7 @@ class Project:
             outcome = execute(self.loaded, ids, request, engine, asked.where, notify or (lambda _words: None))
         finally:
             engine.close()
-        sides = self._sides(outcome.loaded or self.loaded, ids, request, asked, card)
+        sides = self._sides(outcome, ids, asked, card)
         hashing = _hashed(outcome)
         report = report_of(
             outcome.loaded or self.loaded,
@@ -113,14 +113,14 @@ class Project:
         )
         return Result(report, outcome, hashing)
 
-    def _sides(
-        self, loaded: Loaded, ids: Sequence[str], request: "Request", asked: Asked, card: "ScorecardSpec | None"
-    ) -> "Sides":
+    def _sides(self, outcome: "Outcome", ids: Sequence[str], asked: Asked, card: "ScorecardSpec | None") -> "Sides":
         """The runs beside: baselines of targets and, for a scorecard, the same part of earlier periods."""
         from kpispec.project.binding import open_engine
         from kpispec.project.report import compared_with
         from kpispec.project.run import execute
         from kpispec.project.sides import side_runs
+
+        loaded = outcome.loaded or self.loaded
 
         def run(those: Sequence[str], then: "Request") -> "Outcome":
             engine = open_engine(loaded, threads=asked.threads, memory_limit=asked.memory_limit)
@@ -130,7 +130,7 @@ class Project:
                 engine.close()
 
         names = compared_with(asked.compare, card) if card is not None else ()
-        return side_runs(loaded.catalog, ids, request, names, run)
+        return side_runs(loaded.catalog, ids, outcome, names, run)
 
     def compile(self, *names: str, asked: Asked | None = None, everything: bool = False) -> "Compiled":
         """The plan of KPIs and its SQL as it would run: `text` is what a DuckDB shell can execute as it stands."""

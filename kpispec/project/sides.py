@@ -23,9 +23,19 @@ class Sides:
     elapsed: Mapping[str, Outcome] = field(default_factory=dict)
 
 
-def side_runs(catalog: Catalog, ids: Sequence[str], request: Request, names: Sequence[str], run: Runner) -> Sides:
+def side_runs(catalog: Catalog, ids: Sequence[str], outcome: Outcome, names: Sequence[str], run: Runner) -> Sides:
     """What else has to be run for the KPIs asked for. `names` are the comparisons shown."""
-    return Sides(_baselines(catalog, ids, request, run), _elapsed(ids, request, names, run))
+    request = outcome.plan.request
+    running = request.period_of(request.last) if request.last is not None else None
+    begun = running is not None and _begun(running, request) and _told(outcome, running.key)
+    elapsed = _elapsed(ids, request, running, names, run) if running is not None and begun else {}
+    return Sides(_baselines(catalog, ids, request, run), elapsed)
+
+
+def _told(outcome: Outcome, key: int) -> bool:
+    """Whether some KPI has a value for the whole of a period."""
+    cells = (outcome.cells.get(measure.id, key, ()) for measure in outcome.plan.measures)
+    return any(cell is not None and cell.value is not None for cell in cells)
 
 
 def _baselines(
@@ -56,11 +66,10 @@ def _only(request: Request, grain: str, key: int) -> Request:
     return replace(request, grain=grain, first=key, last=key, history=False, reject_totals=False)
 
 
-def _elapsed(ids: Sequence[str], request: Request, names: Sequence[str], run: Runner) -> Mapping[str, Outcome]:
-    """Nothing where the last period asked for has ended, or is the only one there is."""
-    running = request.period_of(request.last) if request.last is not None else None
-    if running is None or running.complete or not _begun(running, request):
-        return {}
+def _elapsed(
+    ids: Sequence[str], request: Request, running: Period, names: Sequence[str], run: Runner
+) -> Mapping[str, Outcome]:
+    """The earlier periods of comparisons, each cut where the running one is."""
     found = {}
     for name in names if ids else ():
         key = earlier(name, request, running.key)
@@ -72,8 +81,10 @@ def _elapsed(ids: Sequence[str], request: Request, names: Sequence[str], run: Ru
 
 
 def _begun(running: Period, request: Request) -> bool:
-    zone = ZoneInfo(request.timezone)
-    return running.start is not None and datetime.combine(running.start, time(), zone) < request.as_of
+    """Whether a period is under way: begun, and not over."""
+    if running.complete or running.start is None:
+        return False
+    return datetime.combine(running.start, time(), ZoneInfo(request.timezone)) < request.as_of
 
 
 def _cut(running: Period, before: Period, request: Request) -> datetime | None:

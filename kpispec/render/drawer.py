@@ -199,7 +199,7 @@ def _trend(kpi: KpiReport, figures: Figures, voice: Voice) -> Trend | None:
         [closed(r) for r in history],
         [r.target.value if r.target else None for r in history],
         [voice.words.period(r.period, short=True) for r in history],
-        words=[figures.value(r.value) for r in history],
+        words=[figures.value(r.value, cuts(r)) for r in history],
         tick=Axis(figures),
         open_last=last_is_open(kpi),
     )
