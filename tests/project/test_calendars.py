@@ -158,7 +158,7 @@ def test_periods_in_two_languages(shop):
 
 def test_a_scorecard_by_periods_of_its_calendar(shop):
     ran = CliRunner().invoke(
-        app, ["render", "shop", "--project", str(shop), "--language", "fr", "--out", str(shop / "p.html")]
+        app, ["render", "shop", "--project", str(shop), "--language", "fr", "--output", str(shop / "p.html")]
     )
     assert ran.exit_code == 0, ran.output
     assert "Printemps 2025" in (shop / "p.html").read_text(encoding="utf-8")
