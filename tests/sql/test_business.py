@@ -130,6 +130,24 @@ def test_a_null_end_gives_null(connection, between):
     assert connection.execute(f"select {call}").fetchone() == (None,)
 
 
+@pytest.mark.parametrize(
+    ("created", "replied", "minutes"),
+    [
+        ("2024-03-09 15:00:00", "2024-03-11 08:45:00", 45),  # a weekend
+        ("2024-03-29 16:00:00", "2024-04-01 08:00:00", 120),  # a weekend on which summer time begins
+        ("2024-04-30 14:00:00", "2024-05-02 09:00:00", 240),  # a holiday
+    ],
+)
+def test_replies_by_the_schedule_of_a_french_desk(connection, created, replied, minutes):
+    """From nine to six in Paris, worked out by hand from instants in UTC."""
+    week = (((9 * H, 18 * H),),) * 5 + ((), ())
+    closed = frozenset({date(2024, 5, 1), date(2024, 12, 25)})
+    for statement in business_statements("desk", worktime(week, "Europe/Paris", closed, NEAR)):
+        connection.execute(statement)
+    call = business_seconds("desk", f"timestamp '{created}'", f"timestamp '{replied}'")
+    assert connection.execute(f"select {call} / 60").fetchone() == (minutes,)
+
+
 # Minutes since Sunday's midnight in UTC, as the package of the published figure writes them.
 FIRST_SCHEDULE = ((3600, 4440), (5040, 5880))
 SECOND_SCHEDULE = ((3780, 4350), (5220, 5790))
