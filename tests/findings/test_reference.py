@@ -44,7 +44,7 @@ def test_the_tests_inside_the_examples_pass(tmp_path):
     specs = [block for block in yaml_blocks(FOLDER / "language.md") if not block.startswith("# file:")]
     (tmp_path / "specs.yml").write_text("---\n".join(specs), encoding="utf-8")
     ran = CliRunner().invoke(app, ["test", str(tmp_path / "specs.yml")])
-    assert (ran.exit_code, ran.stdout) == (0, "2 passed, 0 failed\n")
+    assert (ran.exit_code, ran.stdout) == (0, "4 passed, 0 failed\n")
 
 
 def test_the_mutants_shown_are_those_that_survive(tmp_path, monkeypatch):
