@@ -45,6 +45,7 @@ def resolve(
     flat, misshapen = gather(documents, findings)
     faulty = marked | misshapen
     specs = [spec for spec in (build(d, findings) for d in flat) if spec is not None]
+    faulty |= _marked(documents, findings)
     functions = {s.id: s for s in specs if isinstance(s, FunctionSpec)}
     benchmarks = {s.id: s for s in specs if isinstance(s, BenchmarkSpec)}
     scorecards = {s.id: s for s in specs if isinstance(s, ScorecardSpec)}
