@@ -362,6 +362,7 @@ class TestInitFromAHelpDesk:
         assert found["tickets_solved"] == 70
         assert found["reopened_tickets"] == pytest.approx(100 * 9 / 70)
         assert found["satisfied_customers"] == pytest.approx(100 * 27 / 33)
+        assert 3600 < found["wait_for_answer"] < 86400
 
     def test_what_it_says_to_try_next_works(self, tmp_path):
         (data,) = shared("zendesk_fixture")
