@@ -124,6 +124,7 @@ def intercom(folder: Path):
         "bot": {"type": "bot", "id": "5", "name": "Fin", "email": "operator+x1@intercom.io"},
         "operator": {"type": "admin", "id": "274", "name": "Operator", "email": "operator+abcd1234@intercom.io"},
         "ai": {"type": "admin", "id": "275", "name": "Fin", "email": "fin@acme.example", "from_ai_agent": True},
+        "nobody": {},  # as Twitter has it
         "script": {"type": "admin", "id": BOT, "name": "n8n", "email": "flows@acme.example"},
     }  # fmt: skip
     found = []
@@ -177,6 +178,7 @@ def intercom(folder: Path):
     conversation("unsaid", "open", (10, "agent", "comment", "[deleted]"), (200, "agent", "comment", "hello"))
     conversation("picture", "open", (30, "agent", "comment", ""), (70, "agent", "comment", "seen?"))
     found[-1]["conversation_parts"]["conversation_parts"][0]["attachments"] = [{"type": "upload", "name": "a.png"}]
+    conversation("nameless", "open", (20, "nobody", "comment", "hello?"), (50, "agent", *hi))
     stars = {"created_at": int(at(500).timestamp()), "remark": ""}
     for name, rating in (("five", 5), ("three", 3), ("two", 2), ("asked", None)):
         conversation(
@@ -251,6 +253,7 @@ def freshdesk(folder: Path):
            stats={"resolved_at": stamp(at(700)), "closed_at": stamp(at(9000))})  # fmt: skip
     ticket(11, "open", (30, 1, (forward, False)), (90, 1, public))
     ticket(12, "resolved", (20, 1, "Resolved"), (500, "customer", (survey, False)))
+    ticket(17, "open", (30, 1, (None, False)))
     ticket(13, "open", spam=True)
     ticket(14, "open", deleted=True)
     ticket(15, "closed", (60, 1, (note, True, "This ticket is closed and merged into ticket 1")), (60, 1, "Closed"))

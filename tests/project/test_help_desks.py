@@ -81,6 +81,7 @@ ROWS = {
         "handed_over": {"reply": 70, "replies": 1, "solved": 0},
         "unsaid": {"reply": 200, "replies": 1},
         "picture": {"reply": 30, "replies": 2},
+        "nameless": {"reply": 50, "replies": 1, "customer": 2},
         "five": {"good": 1, "neutral": 0, "bad": 0},
         "three": {"good": 0, "neutral": 1, "bad": 0},
         "two": {"good": 0, "neutral": 0, "bad": 1},
@@ -103,6 +104,7 @@ ROWS = {
         "11": {"reply": 90, "replies": 1},
         "12": {"resolved": 20, "customer": 0, "good": None},
         "16": {"solved": 0, "hold": None},
+        "17": {"reply": 30, "replies": 1},
     },
 }  # fmt: skip
 
@@ -125,11 +127,11 @@ CONTACTS = {
     },
     "intercom": {
         "note": (1, 600, 1), "bot": (1, 300, 1), "only_bot": (1, None, 0), "at_once": (1, 0, 1), "by_agent": (1, 60, 1),
-        "campaign": (1, 60, 1), "again": (2, 600, 2), "handed_over": (1, 70, 1), "unsaid": (1, 200, 1),
+        "campaign": (1, 60, 1), "again": (2, 600, 2), "handed_over": (1, 70, 1), "unsaid": (1, 200, 1), "nameless": (1, 50, 1),
     },
     "freshdesk": {
         "1": (1, 600, 1), "2": (1, 300, 1), "3": (1, None, 0), "4": (1, 0, 1), "6": (1, 60, 1), "8": (2, 600, 2),
-        "11": (1, 90, 1), "12": (1, None, 0),
+        "11": (1, 90, 1), "12": (1, None, 0), "17": (1, 30, 1),
     },
 }  # fmt: skip
 
