@@ -66,11 +66,15 @@ def init(folder: Path, *words, code=0):
     return done
 
 
-def cells(opened, dimension="ticket_id"):
-    """What stands in each row, by the value of a dimension and the name of the measure."""
+OF_CONTACTS = ("seen_contacts", "seen_waits", "seen_answered")
+
+
+def cells(opened, *measures, of="tickets"):
+    """What stands in each row, by ticket (contacts: by issue) and measure: all of them where none is named."""
     found = {}
     kpis = [k for k in opened.loaded.catalog.specs if k.startswith("seen_")]
-    asked = [k for k in kpis if (k in ("seen_contacts", "seen_waits", "seen_answered")) == (dimension == "issue")]
+    asked = [f"seen_{m}" for m in measures] or [k for k in kpis if (k in OF_CONTACTS) == (of == "contacts")]
+    dimension = "ticket_id" if of == "tickets" else "issue"
     for reading in opened.run(*asked, period="all", by=[dimension], as_of="2027-01-01").readings:
         if reading.segment:
             found.setdefault(reading.segment[0][1], {})[reading.kpi.removeprefix("seen_")] = reading.value
