@@ -42,11 +42,10 @@ def lay(folder, *, deleted=False):
     for file in SPECS.glob("*.yml"):
         shutil.copy(file, folder / "specs" / file.name)
     probe(folder)
-    if deleted:
-        file = folder / "kpispec.yml"
-        text = file.read_text("utf-8")
-        assert text.count(LEFT_OUT) == 2
-        file.write_text(text.replace(LEFT_OUT, "and true "), "utf-8")
+    config = folder / "kpispec.yml"
+    text = config.read_text("utf-8").replace("\ndata:\n", "\ncalendar: paris_office\ndata:\n")
+    assert text.count(LEFT_OUT) == 2
+    config.write_text(text.replace(LEFT_OUT, "and true ") if deleted else text, "utf-8")
     return kpispec.load(folder)
 
 
@@ -187,3 +186,37 @@ def test_the_deleted_ticket_counts_where_it_is_asked_for(opened, every_ticket):
 
     assert one_touch_of_received(every_ticket) == (31, 82)
     assert one_touch_of_received(opened) == (31, 81)
+
+
+def test_every_ticket_has_the_expected_business_minutes(pairs):
+    """Nights, weekends, a holiday and a change of the clock lie between. Without a reply there is no wait for one:
+    there two such tickets have waited for more than two months of office hours.
+    """
+    keys = {
+        "business_reply": "first_reply_time_business_minutes",
+        "business_first": "first_resolution_business_minutes",
+        "business_full": "full_resolution_business_minutes",
+    }
+    for id, ours, theirs in pairs:
+        for name, key in keys.items():
+            if (id, name) in (("3", "business_reply"), ("12", "business_reply")):
+                assert theirs[key] > 139_000
+                assert ours[name] == (None if id == "3" else 0)
+            else:
+                minutes = None if ours[name] is None else round(ours[name], 4)
+                assert (id, name, minutes) == (id, name, theirs[key])
+
+
+def test_business_minutes_that_were_worked_out_by_hand(pairs):
+    replies = {id: ours["business_reply"] for id, ours, _ in pairs if id in ("6", "7", "8")}
+    assert replies == {"6": 45, "7": 120, "8": 240}
+    assert {id: ours["business_full"] for id, ours, _ in pairs if id == "5"} == {"5": 1680}
+
+
+def test_the_aggregates_in_business_time(figures, expected):
+    wrong, right = expected["aggregates"], expected["aggregates_business_frt_excluding_defects"]
+    assert wrong["mean_frt_bus"] > 3629
+    assert figures["business_reply_mean"].value == pytest.approx(right["mean"], abs=1e-4)
+    assert figures["business_reply_mean"].n == right["n"] == 77
+    assert figures["business_reply_median"].value == pytest.approx(right["median"], abs=1e-4)
+    assert figures["business_resolution_mean"].value == pytest.approx(wrong["mean_full_res_bus"], abs=1e-4)
