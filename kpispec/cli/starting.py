@@ -12,13 +12,13 @@ from kpispec.cli.options import Language, ProjectDir, asked_of, open_project, sh
 from kpispec.cli.shell import Exit, screen, write_text
 
 if TYPE_CHECKING:
+    from kpispec.project.helpdesks import HelpDesk
     from kpispec.project.load import Loaded
     from kpispec.project.project import Project
     from kpispec.project.proposing import Proposed
     from kpispec.project.result import Result
 
 PAGE = "scorecard.html"
-CONNECTORS = ("zendesk", "intercom", "freshdesk")
 
 
 class Kind(StrEnum):
@@ -36,10 +36,19 @@ def init(
     ] = None,
     sources: Annotated[
         list[str] | None,
-        typer.Option("--from", metavar="FILE", help="A file or glob of your own data; repeatable.", show_default=False),
+        typer.Option(
+            "--from",
+            metavar="FILE|DESK",
+            help="A file or glob of your own data, repeatable; or zendesk, intercom, freshdesk.",
+            show_default=False,
+        ),
+    ] = None,
+    exports: Annotated[
+        Path | None,
+        typer.Option("--exports", metavar="FOLDER", help="Where the help desk's files are.", show_default=False),
     ] = None,
 ) -> None:
-    """Write a small working project: over made-up answers, or proposed from the columns of your own files."""
+    """Write a small working project: over made-up answers, your own files, or the export of a help desk."""
     from kpispec.project.asked import now
     from kpispec.project.load import CallError
 
@@ -49,7 +58,10 @@ def init(
             f"`{target}` is a file", f"name a folder; for a project over it: `kpispec init --from {target}`"
         )
     today = now().date()
-    if sources:
+    desk = _desk_of(sources or [], exports)
+    if desk is not None:
+        _init_help_desk(desk, target, exports)
+    elif sources:
         _init_from(sources, target, today)
     else:
         _init_starter(target, today)
@@ -70,7 +82,6 @@ def _init_from(sources: Sequence[str], folder: Path, today: date) -> None:
     from kpispec.project.scaffold import must_be_free
     from kpispec.project.told import told
 
-    _must_be_files(sources)
     must_be_free(folder, PROJECT_FILES)
     found = proposed(sources, folder, Path.cwd(), today)
     files = found.files(project_name(folder.resolve().name))
@@ -80,15 +91,36 @@ def _init_from(sources: Sequence[str], folder: Path, today: date) -> None:
     _must_be_valid(folder)
 
 
-def _must_be_files(sources: Sequence[str]) -> None:
+def _desk_of(sources: Sequence[str], exports: Path | None) -> "HelpDesk | None":
+    """The help desk that is asked for. A file of that name is a file. Raises CallError where both are named."""
+    from kpispec.project.helpdesks import HELP_DESKS, help_desk
     from kpispec.project.load import CallError
 
-    for source in sources:
-        if source in CONNECTORS and not Path(source).exists():
-            raise CallError(
-                f"`--from {source}` is not there yet: this version reads files only",
-                f"export tickets and ratings from {source}, and name the files: `--from tickets.csv`",
-            )
+    named = [d for s in sources if not Path(s).exists() and (d := help_desk(s)) is not None]
+    if named and len(sources) > 1:
+        raise CallError(f"`--from {named[0].id}` stands alone", "take the other files in later, under `data:`")
+    if not named and exports is not None:
+        names = ", ".join(d.id for d in HELP_DESKS)
+        raise CallError("`--exports` is for the files of a help desk", f"add `--from` with one of {names}")
+    return named[0] if named else None
+
+
+def _init_help_desk(desk: "HelpDesk", folder: Path, exports: Path | None) -> None:
+    """A project over the export of a help desk, whether its files are there already or not."""
+    from kpispec.project.helpdesks import help_desk_files, help_desk_told, looked_for
+    from kpispec.project.load import CallError
+    from kpispec.project.naming import project_name
+    from kpispec.project.proposing import seen_from
+
+    if exports is not None and not exports.is_dir():
+        raise CallError(f"there is no folder `{exports}`", "name the one that holds the files of the export")
+    place = exports or folder / "exports"
+    found = looked_for(desk, place, seen_from(folder, place))
+    files = help_desk_files(found, project_name(folder.resolve().name))
+    _lay_project(folder, {name: text.encode() for name, text in files.items()})
+    typer.echo(help_desk_told(found))
+    _tell_next(folder, ["kpispec validate --data", "kpispec run --all", "kpispec render help_desk"])
+    _must_be_valid(folder)
 
 
 def _next_of(found: "Proposed", today: date) -> list[str]:

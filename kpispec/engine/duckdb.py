@@ -17,7 +17,7 @@ import duckdb
 from kpispec.engine.base import EngineError, Failure, Format, InputFile, Table, Timing
 from kpispec.engine.dialect import Dialect, dialect
 from kpispec.engine.encodings import check_zstd, codec_name, first_wrong_byte, native, text_lines, transcode
-from kpispec.engine.errors import translated
+from kpispec.engine.errors import in_select, translated
 from kpispec.engine.files import check_pinned
 from kpispec.engine.reads import STRICT, csv_columns, csv_relation, differing, label, listed, write_rows
 from kpispec.engine.sheets import table_rows
@@ -94,13 +94,19 @@ class DuckDB:
         """The rows behind a binding, whose `sources` were resolved to `files`. Raises EngineError."""
         if binding.sql is not None:
             self._free_sql = True
-            return self._described(Raw(binding.dataset, f"(\n{binding.sql.value.strip().rstrip(';')}\n)", ()))
+            return self._selected(binding.dataset, binding.sql.value)
         if not files:
             raise EngineError(Failure.UNREADABLE, f"data set `{binding.dataset}` is bound to no file")
         check_pinned(files, binding.sha256)
         self._files += files
         raw = self._relation(binding, files)
         return replace(raw, copies=tuple((copy, file) for copy, file in self._copies.items() if copy in raw.relation))
+
+    def _selected(self, dataset: str, sql: str) -> Raw:
+        try:
+            return self._described(Raw(dataset, f"(\n{sql.strip().rstrip(';')}\n)", ()))
+        except EngineError as error:
+            raise in_select(error) from None
 
     def _relation(self, binding: Binding, files: tuple[InputFile, ...]) -> Raw:
         match files[0].format:

@@ -98,6 +98,18 @@ _KNOWN: tuple[_Known, ...] = (
         "was it moved during the run?",
     ),
     _Known(
+        r"Error when converting column \"(?P<column>[^\"]+)\"\. Could not convert string \"(?P<value>[^\"]*)\"",
+        Failure.OTHER,
+        "a cell of `{column}` is not what the `sql:` that reads it takes it for: `{value}`",
+        "mend the cell, or say in the SELECT what it stands for",
+    ),
+    _Known(
+        r"Conversion Error: [^\n]*?[\"'](?P<value>[^\"'\n]*)[\"'][^\n]* casting from source column (?P<column>\w+)",
+        Failure.OTHER,
+        "a cell of `{column}` is not what the `sql:` that reads it takes it for: `{value}`",
+        "mend the cell, or say in the SELECT what it stands for",
+    ),
+    _Known(
         r"Out of Memory|failed to (?:allocate|offload|pin)",
         Failure.MEMORY,
         "the memory limit does not suffice for this query",
@@ -120,6 +132,22 @@ def translated(error: Exception, files: Iterable[InputFile]) -> EngineError:
         return EngineError(known.kind, known.message.format(**terms), help=help, detail=words, path=shown, line=line)
     first = words.splitlines()[0] if words else type(error).__name__
     return EngineError(Failure.OTHER, f"DuckDB gave up: {first}", detail=words, path=shown)
+
+
+_NO_COLUMN = re.compile(r"(?:column named|[Rr]eferenced column) \"(?P<column>[^\"]+)\"")
+
+
+def in_select(error: EngineError) -> EngineError:
+    """A failure of a binding's own `sql:`, in words about what it says and not about the run."""
+    missing = _NO_COLUMN.search(error.detail)
+    if missing is not None:
+        message = f"its `sql:` reads a column `{missing['column']}` that is not there"
+        return EngineError(
+            Failure.MISSING, message, help="check the files' columns, or change the SELECT", detail=error.detail
+        )
+    if "No files found" in error.detail:
+        error.help = "put it there, or change the path in the SELECT"
+    return error
 
 
 def _shown(words: str, files: tuple[InputFile, ...]) -> str | None:

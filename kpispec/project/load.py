@@ -181,7 +181,7 @@ def library_documents(packs: Iterable[str], findings: Findings) -> list[Document
     """The documents of built-in packs, the core ones included."""
     found: list[Document] = []
     for pack in dict.fromkeys((*CORE_PACKS, *packs)):
-        for path in sorted(bundled("specs").joinpath(pack).glob("*.yml")):
+        for path in sorted(bundled("specs").joinpath(pack).rglob("*.yml")):
             file = SourceFile(f"{pack}/{path.name}", path.read_text(encoding="utf-8"))
             found += documents(file, findings, library=pack)
     return found

@@ -50,7 +50,7 @@ def proposed(sources: Sequence[str], folder: Path, here: Path, today: date) -> P
             except EngineError as error:
                 unread.append(error)
                 continue
-            drafts.append(drafted(_id(source, [d.id for d in drafts]), profile, _seen_from(folder, here / source)))
+            drafts.append(drafted(_id(source, [d.id for d in drafts]), profile, seen_from(folder, here / source)))
     if not drafts:
         raise unread[0]
     return Proposed(with_kpis(drafts), tuple(unread))
@@ -74,7 +74,7 @@ def _id(source: str, taken: Sequence[str]) -> str:
     return free
 
 
-def _seen_from(folder: Path, path: Path) -> str:
+def seen_from(folder: Path, path: Path) -> str:
     """A path as the project file names it: relative to the project's folder, where there is a way."""
     try:
         relative = os.path.relpath(os.path.abspath(path), folder.resolve())  # noqa: PTH100  `resolve` follows links

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from kpispec.cli.app import app
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
+BESIDE = [folder / "shared" / "data" for folder in Path(__file__).parents[3:5]]  # of a checkout, or of a work tree
+SHARED = next((folder for folder in BESIDE if folder.is_dir()), BESIDE[0])
 
 
 def kpispec(*words, cwd, code=0):
@@ -146,12 +147,6 @@ class TestInit:
         write(tmp_path / "specs" / "scorecard.yml", "mine")
         kpispec("init", cwd=tmp_path, code=2)
         assert snapshot(tmp_path) == {"specs/scorecard.yml": b"mine"}
-
-    @pytest.mark.parametrize("name", ["zendesk", "intercom", "freshdesk"])
-    def test_help_desks_are_for_a_later_version(self, tmp_path, name):
-        said = kpispec("init", "--from", name, cwd=tmp_path, code=2).stderr
-        assert f"`--from {name}` is not there yet" in said
-        assert not list(tmp_path.iterdir())
 
     def test_a_file_in_place_of_the_folder_is_taken_for_a_slip(self, tmp_path):
         write(tmp_path / "t.csv", TICKETS)
@@ -342,6 +337,72 @@ class TestInitFromRealExports:
         files = sorted(shared("zendesk_fixture/ticket_data.csv")[0].parent.glob("*.csv"))
         kpispec("init", *(w for f in files for w in ("--from", f)), cwd=tmp_path)
         assert works(tmp_path, "--period", "all")["ticket_data_count"] == 82
+
+
+class TestInitFromAHelpDesk:
+    """That the files are read right is tested in tests/project/test_help_desks.py."""
+
+    @pytest.mark.parametrize("desk", ["zendesk", "intercom", "freshdesk"])
+    def test_it_is_valid_before_the_files_are_there_and_says_which_are_missing(self, tmp_path, desk):
+        printed = kpispec("init", "care", "--from", desk, cwd=tmp_path).stdout
+        assert "13 documents, no findings" in kpispec("validate", "--strict", cwd=tmp_path / "care").stdout
+        wanted = {"zendesk": "ticket.csv", "intercom": "conversations.json", "freshdesk": "tickets.json"}
+        assert f"missing exports/{wanted[desk]}  " in printed
+        assert "put the missing files there" in printed
+        assert "found" not in printed
+
+    def test_the_files_put_there_later_are_read(self, tmp_path):
+        (data,) = shared("zendesk_fixture")
+        kpispec("init", "care", "--from", "zendesk", cwd=tmp_path)
+        for part in ("ticket", "ticket_comment", "ticket_field_history", "user"):
+            text = (data / f"{part}_data.csv").read_text(encoding="utf-8")
+            write(tmp_path / "care" / "exports" / f"{part}.csv", text)
+        found = works(tmp_path / "care", "--period", "all", "--as-of", "2026-11-01")
+        assert found["tickets_opened"] == 81
+        assert found["tickets_solved"] == 70
+        assert found["reopened_tickets"] == pytest.approx(100 * 9 / 70)
+        assert found["satisfied_customers"] == pytest.approx(100 * 27 / 33)
+        assert 3600 < found["wait_for_answer"] < 86400
+
+    def test_what_it_says_to_try_next_works(self, tmp_path):
+        (data,) = shared("zendesk_fixture")
+        printed = kpispec("init", "care", "--from", "zendesk", "--exports", data, cwd=tmp_path).stdout
+        assert "missing" not in printed
+        commands = re.findall(r"^  kpispec (.+)$", printed, re.MULTILINE)
+        assert commands == ["validate --data", "run --all", "render help_desk"]
+        for command in commands:
+            kpispec(*command.split(), cwd=tmp_path / "care")
+        page = (tmp_path / "care" / "help_desk.html").read_text(encoding="utf-8")
+        assert "First reply time, median" in page
+
+    @pytest.mark.parametrize("ending", ["csv.gz", "parquet"])
+    def test_files_may_be_packed_or_typed(self, tmp_path, ending):
+        (data,) = shared("zendesk_fixture")
+        folder = tmp_path / "it's here"
+        folder.mkdir()
+        kind = "(format parquet)" if ending == "parquet" else "(header, compression gzip)"
+        for part in ("ticket", "ticket_comment", "ticket_field_history", "user"):
+            target = str(folder / f"{part}.{ending}").replace("'", "''")
+            duckdb.sql(f"copy (from read_csv('{data}/{part}_data.csv')) to '{target}' {kind}")
+        kpispec("init", "care", "--from", "zendesk", "--exports", folder, cwd=tmp_path)
+        found = works(tmp_path / "care", "--period", "all", "--as-of", "2026-11-01")
+        assert (found["tickets_solved"], found["customer_contacts"]) == (70, 138)
+
+    def test_a_file_of_that_name_is_a_file(self, tmp_path):
+        write(tmp_path / "zendesk", TICKETS)
+        said = kpispec("init", "p", "--from", "zendesk", cwd=tmp_path, code=3).stderr
+        assert "zendesk" in said
+        assert not (tmp_path / "p").exists()
+
+    def test_what_cannot_be_together_is_said_before_anything_is_written(self, tmp_path):
+        data = write(tmp_path / "t.csv", TICKETS)
+        said = kpispec("init", "p", "--from", "zendesk", "--from", data, cwd=tmp_path, code=2).stderr
+        assert "`--from zendesk` stands alone" in said
+        said = kpispec("init", "p", "--exports", ".", cwd=tmp_path, code=2).stderr
+        assert "add `--from` with one of zendesk, intercom, freshdesk" in said
+        said = kpispec("init", "p", "--from", "zendesk", "--exports", "nowhere", cwd=tmp_path, code=2).stderr
+        assert "there is no folder `nowhere`" in said
+        assert not (tmp_path / "p").exists()
 
 
 class TestNew:

@@ -253,6 +253,30 @@ def test_a_binding_of_nothing_is_refused(tmp_path):
         engine.describe(Binding("rows"), ())
 
 
+def test_a_select_is_told_what_it_asks_for_in_vain(tmp_path):
+    (tmp_path / "t.csv").write_text("a,on\n1,monday\n")
+    asked = {
+        "select b from read_csv('t.csv')": "its `sql:` reads a column `b` that is not there",
+        "select t.b from (values (1)) t(a)": "its `sql:` reads a column `b` that is not there",
+        "select * from read_csv('u.csv')": "there is no file `u.csv`",
+    }
+    for sql, message in asked.items():
+        with DuckDB(tmp_path) as engine, pytest.raises(EngineError) as caught:
+            engine.describe(Binding("rows", sql=Text.of(sql)), ())
+        assert caught.value.message == message
+        assert "in the SELECT" in caught.value.help or "change the SELECT" in caught.value.help
+
+
+@pytest.mark.parametrize("rest", ["", " union all select null"])
+def test_a_cell_that_a_select_cannot_take_is_named(tmp_path, rest):
+    (tmp_path / "t.csv").write_text("met\nmonday\n")
+    with DuckDB(tmp_path) as engine:
+        sql = f"select met::timestamp as at from (select * from read_csv('t.csv', all_varchar = true){rest})"
+        raw = engine.describe(Binding("rows", sql=Text.of(sql)), ())
+        with pytest.raises(EngineError, match=r"a cell of `met` is not what the `sql:` .*: `monday`"):
+            engine.run(f"select * from {raw.relation}")
+
+
 def test_a_select_that_fails_is_said_in_the_engines_words(tmp_path):
     with DuckDB(tmp_path) as engine, pytest.raises(EngineError) as caught:
         engine.describe(Binding("rows", sql=Text.of("select x from nowhere")), ())
