@@ -11,6 +11,7 @@ import kpispec
 PROJECT = Path(__file__).resolve().parents[1] / "projects" / "sfo_survey"
 SHARED = PROJECT.parents[3] / "shared"
 DATA, GOLDEN = SHARED / "data" / "sfo_survey", SHARED / "golden" / "sfo_nps_csat.json"
+CASES = SHARED / "golden" / "golden_stats.json"
 
 pytestmark = pytest.mark.skipif(not GOLDEN.is_file(), reason="the survey's files are not beside this checkout")
 YEARS = ("2017", "2018")
@@ -45,6 +46,21 @@ def test_the_net_promoter_score_and_its_interval(result, published, year):
     assert (found.interval.low, found.interval.high) == pytest.approx(wanted["ci95"], rel=1e-11)
     assert found.method == "nps"
     assert found.status.value == "watch"
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_weighted_score_counts_people_and_adds_weights(result, published, year):
+    found, wanted = reading(result, "nps_weighted", year), published[year]
+    assert found.value == pytest.approx(wanted["nps_weighted"], rel=1e-11)
+    assert found.n == wanted["n"]
+
+
+def test_the_interval_of_the_weighted_score_is_the_linearised_one(result):
+    """Its standard error was computed from the same file by Taylor's linearisation."""
+    cases = {c["id"]: c for c in json.loads(CASES.read_text(encoding="utf-8"))["cases"]}
+    found, error = reading(result, "nps_weighted", "2018"), cases["weighted_nps_sfo2018"]["expected"]["se_linearised"]
+    assert found.interval.high - found.value == pytest.approx(1.959963984540054 * error, rel=1e-9)
+    assert found.value - found.interval.low == pytest.approx(1.959963984540054 * error, rel=1e-9)
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -94,7 +110,7 @@ def test_one_file_by_itself_needs_no_year(published, tmp_path):
     copy = tmp_path / "sfo_survey"
     shutil.copytree(PROJECT, copy)
     for year in YEARS:
-        project = kpispec.load(copy, data={"answers": DATA / f"{year}.csv"})
+        project = kpispec.load(copy, data={"survey_answers": DATA / f"{year}.csv"})
         (found,) = project.run("nps", period="all", as_of="2019-01-01").readings
         assert found.value == pytest.approx(published[year]["nps"], rel=1e-11)
         assert dict(found.rejected) == {"blank": published[year]["blank_11"]}
