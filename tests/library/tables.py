@@ -66,8 +66,12 @@ def benchmarks() -> Iterator[str]:
 def _figure(figure: BenchmarkFigure) -> tuple[str, ...]:
     ends = [end.value for end in (figure.value, figure.low, figure.high) if end is not None]
     definition = f"`{figure.variant}`" if figure.variant else ""
-    return " to ".join(ends), figure.unit.value if figure.unit else "", str(figure.year), definition, (
-        f"[{figure.source}]({figure.url})"
+    return (
+        " to ".join(ends),
+        figure.unit.value if figure.unit else "",
+        str(figure.year),
+        definition,
+        (f"[{figure.source}]({figure.url})"),
     )
 
 

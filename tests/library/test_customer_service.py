@@ -127,7 +127,9 @@ def test_no_text_is_the_same_in_both_languages_by_oversight():
 
 
 def test_a_project_takes_the_pack_in_and_what_it_cannot_feed_is_not_available(tmp_path):
-    (tmp_path / "answers.csv").write_text("answer_id,answered_at,recommend\n1,2026-03-02,10\n2,2026-03-03,8\n3,2026-03-04,3\n")
+    (tmp_path / "answers.csv").write_text(
+        "answer_id,answered_at,recommend\n1,2026-03-02,10\n2,2026-03-03,8\n3,2026-03-04,3\n"
+    )
     (tmp_path / "specs").mkdir()
     (tmp_path / "kpispec.yml").write_text(
         "project: shop\nlibrary: [customer_service]\ndata:\n  survey_answers: answers.csv\n", encoding="utf-8"
