@@ -159,7 +159,10 @@ def _bind(spec: ColumnSpec, binding: Binding, raw: Raw, lower: Lower, findings: 
 def _names_a_column(written: Text) -> bool:
     """Whether a column is bound to a heading, such as `N° client`, and not to an expression or an attempt at one."""
     words = written.value
-    if _NAME.match(words.strip().lower()):
+    low = words.strip().lower()
+    if low in ("true", "false"):  # the same for every row, where no column has this name
+        return False
+    if _NAME.match(low):
         return True
     return not _MARKS.search(words) and parse(written, "", Findings(), quoted_names=True) is None
 

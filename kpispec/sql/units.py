@@ -55,11 +55,13 @@ class UnitWriter:
         columns = [Column("*", "*")]
         if member.scan.placement.plain:
             columns.append(Column(writer.period(), PERIOD))
+        # A key under a name of its own: a segmentation may be by the key's column, and is told by what it groups by.
+        columns += [Column(quoted(key), _key(i)) for i, key in enumerate(member.keys)]
         steps.append(("cells", select(columns, quoted(steps[-1][0]), writer.bounds())))
         return create_table(_units_table(member), with_clauses(steps, self._grouped(member, writer)))
 
     def _grouped(self, member: Member, writer: RowWriter) -> str:
-        keys = [quoted(k) for k in member.keys]
+        keys = [quoted(_key(i)) for i, _ in enumerate(member.keys)]
         columns = [Column(quoted(PERIOD), PERIOD), self._mask(member.scan), *self._segments(member.scan)]
         columns += [Column(key, _key(i)) for i, key in enumerate(keys)]
         columns += [Column(self._value(v, writer), v.name) for v in member.values]

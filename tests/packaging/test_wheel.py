@@ -60,6 +60,17 @@ def installed(wheel, tmp_path):
     return python.parent
 
 
+def score_of_the_librarys_own_kpi(kpispec_: Path, shop: Path) -> float:
+    """The score that a project without any document of its own has from the pack."""
+    (shop / "specs").mkdir(parents=True)
+    (shop / "answers.csv").write_text("answered_at,recommend\n2026-03-02,10\n2026-03-03,8\n2026-03-04,3\n")
+    text = "project: shop\nlibrary: [customer_service]\ndata: {survey_answers: answers.csv}\n"
+    (shop / "kpispec.yml").write_text(text)
+    asked = ("run", "nps", "--period", "all", "--as-of", "2026-04-01", "--format", "jsonl")
+    [line] = run(kpispec_, *asked, cwd=shop).splitlines()
+    return json.loads(line)["value"]
+
+
 @pytest.mark.slow
 def test_an_installed_wheel_works_alone(installed, tmp_path):
     """Version, schema, library and demo come from the wheel: nothing of the checkout is on the path."""
@@ -78,6 +89,7 @@ def test_an_installed_wheel_works_alone(installed, tmp_path):
     assert kpispec.__version__ in run(installed / "python", "-m", "kpispec", "--version", cwd=away)
     assert json.loads(run(kpispec_, "schema", "kpi", cwd=away))["$schema"].startswith("https://json-schema.org/")
     assert "nps" in run(kpispec_, "list", "library", cwd=away)
+    assert score_of_the_librarys_own_kpi(kpispec_, away / "shop") == 0
     run(kpispec_, "demo", "shown", cwd=away)
     assert (away / "shown" / "kpispec.yml").is_file()
     assert [page for page in (away / "shown").rglob("*.html") if page.stat().st_size > 10_000]

@@ -48,6 +48,13 @@ def test_the_net_promoter_score_and_its_interval(result, published, year):
 
 
 @pytest.mark.parametrize("year", YEARS)
+def test_the_weighted_score_counts_people_and_adds_weights(result, published, year):
+    found, wanted = reading(result, "nps_weighted", year), published[year]
+    assert found.value == pytest.approx(wanted["nps_weighted"], rel=1e-11)
+    assert found.n == wanted["n"]
+
+
+@pytest.mark.parametrize("year", YEARS)
 def test_a_blank_answer_is_a_reject_and_never_a_promoter(result, published, year):
     found, wanted = reading(result, "nps", year), published[year]
     assert dict(found.rejected) == {"blank": wanted["blank_11"]}
@@ -94,7 +101,7 @@ def test_one_file_by_itself_needs_no_year(published, tmp_path):
     copy = tmp_path / "sfo_survey"
     shutil.copytree(PROJECT, copy)
     for year in YEARS:
-        project = kpispec.load(copy, data={"answers": DATA / f"{year}.csv"})
+        project = kpispec.load(copy, data={"survey_answers": DATA / f"{year}.csv"})
         (found,) = project.run("nps", period="all", as_of="2019-01-01").readings
         assert found.value == pytest.approx(published[year]["nps"], rel=1e-11)
         assert dict(found.rejected) == {"blank": published[year]["blank_11"]}

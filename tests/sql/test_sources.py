@@ -454,6 +454,15 @@ def test_an_expression_is_lowered_and_checked_like_a_cell(connection):
     ]
 
 
+@pytest.mark.parametrize(("heading", "wanted"), [("x", True), ("TRUE", False)])
+def test_true_and_false_are_columns_where_there_are_some_and_else_the_same_for_every_row(connection, heading, wanted):
+    binding = Binding("rows", columns=(("ok", Text.of("true")),))
+    raw = texts(connection, ["no", "no"], heading)
+    found, findings = bound(raw, column("ok", type="boolean"), binding=binding, lower=lambda _: ("true", Type.BOOLEAN))
+    assert findings == []
+    assert connection.execute(f"select {found.columns[0].sql} from {found.relation}").fetchall() == [(wanted,)] * 2
+
+
 def test_a_missing_column_names_the_file_and_the_nearest_name():
     raw = Raw("tickets.csv", "t", (RawColumn("Scores", "VARCHAR"),), text=True)
     found, findings = bound(raw, column("score", type="integer"), column("extra", optional=True))
