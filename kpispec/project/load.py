@@ -180,9 +180,10 @@ def _announced(files: Iterable[SourceFile], read: Iterable[Document]) -> frozens
 def library_documents(packs: Iterable[str], findings: Findings) -> list[Document]:
     """The documents of built-in packs, the core ones included."""
     found: list[Document] = []
+    shelf = bundled("specs")
     for pack in dict.fromkeys((*CORE_PACKS, *packs)):
-        for path in sorted(bundled("specs").joinpath(pack).glob("*.yml")):
-            file = SourceFile(f"{pack}/{path.name}", path.read_text(encoding="utf-8"))
+        for path in sorted(shelf.joinpath(pack).rglob("*.yml")):
+            file = SourceFile(path.relative_to(shelf).as_posix(), path.read_text(encoding="utf-8"))
             found += documents(file, findings, library=pack)
     return found
 
