@@ -51,14 +51,14 @@ def test_the_project_has_no_finding(project):
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_retention_of_buyers_followed_one_by_one(quarters, published, quarter):
     found, wanted = quarters["retention_purchases", quarter], published["quarterly_active_retention"][quarter]
-    assert found.value == pytest.approx(wanted["crr_set_membership"], rel=1e-12)
+    assert found.value == pytest.approx(wanted["crr_set_membership"], rel=1e-11)
     assert found.n == wanted["S"]
 
 
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_retention_by_counts_is_higher_by_those_who_came_back(quarters, published, quarter):
     found, wanted = quarters["retention_purchases_counts", quarter], published["quarterly_active_retention"][quarter]
-    assert found.value == pytest.approx(wanted["crr_formula_counts"], rel=1e-12)
+    assert found.value == pytest.approx(wanted["crr_formula_counts"], rel=1e-11)
     gap = found.value - quarters["retention_purchases", quarter].value
     assert gap == pytest.approx(100 * wanted["reactivated"] / wanted["S"], abs=1e-9)
 
@@ -75,17 +75,17 @@ def test_the_buyers_of_a_quarter(quarters, published, quarter):
 
 def test_repeat_revenue_is_one_figure_by_order_and_another_by_customer(whole, published):
     by_order, by_customer = whole["repeat_revenue_by_order"].value, whole["repeat_revenue_by_customer"].value
-    assert by_order == pytest.approx(published["repeat_revenue_share_orders_after_first_day"], rel=1e-12)
-    assert by_customer == pytest.approx(published["revenue_share_from_customers_with_2plus_purchase_days"], rel=1e-12)
+    assert by_order == pytest.approx(published["repeat_revenue_share_orders_after_first_day"], rel=1e-11)
+    assert by_customer == pytest.approx(published["revenue_share_from_customers_with_2plus_purchase_days"], rel=1e-11)
 
 
 def test_repeat_customers(whole, published):
     found = whole["repeat_customer_rate"]
-    assert found.value == pytest.approx(published["repeat_customer_rate"], rel=1e-12)
+    assert found.value == pytest.approx(published["repeat_customer_rate"], rel=1e-11)
     assert found.n == published["customers"]
 
 
 def test_every_purchase_is_read(whole, published):
-    assert whole["revenue"].value == pytest.approx(published["revenue"], rel=1e-12)
+    assert whole["revenue"].value == pytest.approx(published["revenue"], rel=1e-11)
     assert whole["revenue"].n == published["rows"]
     assert whole["active_customers"].value == published["customers"]
