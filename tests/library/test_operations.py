@@ -8,6 +8,7 @@ from kpispec.bundled import bundled
 from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
 from kpispec.engine.duckdb import DuckDB
+from kpispec.project.chosen import Chosen
 from kpispec.project.load import library_documents
 from kpispec.project.trials import trials
 
@@ -48,7 +49,7 @@ def engine(tmp_path_factory):
 
 @pytest.mark.parametrize("id", KPIS)
 def test_an_indicator_passes_its_own_tests(id, engine):
-    found = list(trials(CATALOG, engine, "UTC", frozenset([id])))
+    found = list(trials(CATALOG, engine, "UTC", Chosen(kpis=frozenset([id]))))
     assert len(found) >= 3
     assert {t.test.name: t.failures for t in found if not t.passed} == {}
 
@@ -72,7 +73,8 @@ def test_an_indicator_says_how_it_is_read(id):
     assert spec.unit is not None
     assert spec.direction is not None
     assert spec.tags
-    assert spec.read_with
+    assert spec.reading_level in ("strategic", "tactical", "operational")
+    assert spec.perspective in ("customer", "process", "finance")
     assert id not in {named.value for named in (*spec.read_with, *spec.drivers)}
 
 
