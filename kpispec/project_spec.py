@@ -5,6 +5,8 @@ from typing import Literal
 
 from kpispec.source import Span, Text
 
+USUAL_PLACES = ("specs",)  # where documents are when the project file does not say
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -42,7 +44,7 @@ class ProjectSpec:
 
     name: str
     root: str
-    specs: tuple[str, ...] = ("specs",)
+    specs: tuple[str, ...] = USUAL_PLACES
     library: tuple[str, ...] = ()
     language: str = "en"
     languages: tuple[str, ...] = ()

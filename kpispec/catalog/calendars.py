@@ -43,7 +43,10 @@ NO_CALENDARS = Calendars()
 def bind_calendars(
     specs: Iterable[CalendarSpec], named: Text | None, written: Set[str], findings: Findings
 ) -> Calendars:
-    """The calendars. The project's own is the one that `kpispec.yml` names; where it names none, the only one."""
+    """The calendars. The project's own is the one that `kpispec.yml` names; where it names none, the only one.
+
+    A library's stands in only where the project has no calendar at all.
+    """
     found = {spec.id: spec for spec in specs}
     lost = written - found.keys() | {id for id, spec in found.items() if not spec.sound}
     for spec in found.values():
@@ -54,7 +57,8 @@ def bind_calendars(
         cure = f"add a `calendar: {named.value}` document"
         unknown("unknown-calendar", message, named, written, "project.calendar", findings, cure)
         return Calendars(tuple(found.values()), None, open=True)
-    own = named.value if named is not None else next(iter(found)) if len(found) == 1 else None
+    eligible = [id for id, spec in found.items() if spec.library is None] or list(found)
+    own = named.value if named is not None else eligible[0] if len(eligible) == 1 else None
     return Calendars(tuple(found.values()), own, open=bool(lost))
 
 

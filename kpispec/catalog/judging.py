@@ -50,7 +50,7 @@ def judge_spec(
 def _known(spec: KpiSpec, targets: Iterable[Target], benchmarks: Sequence[Benchmark]) -> Known:
     """The figures that bands of the KPI may follow; those that only a run can tell have no value yet."""
     found: dict[Figure, tuple[float, ...]] = {"previous": ()}
-    if spec.targets:
+    if spec.targets or spec.library is not None:  # the targets of a library's KPI are those of who extends it
         found["target"] = tuple(t.value for t in targets if t.value is not None)
     if spec.benchmarks:
         first = benchmarks[0] if benchmarks else None

@@ -9,7 +9,7 @@ from kpispec.bundled import bundled
 from kpispec.catalog.model import Catalog
 from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
-from kpispec.project_spec import Binding, ProjectSpec
+from kpispec.project_spec import USUAL_PLACES, Binding, ProjectSpec
 from kpispec.source import SourceFile, Span, Text
 from kpispec.syntax.build import build_project, documents
 from kpispec.syntax.nodes import Document
@@ -62,14 +62,21 @@ def load_project(file: Path, overrides: Sequence[tuple[str, str]] = (), cwd: Pat
     root = file.resolve().parent
     here = cwd or Path.cwd()
     text, project = _project(file, here, findings)
-    paths = [p for s in project.specs for p in spec_files(root / s)]
+    paths = _documents_of(project, root)
     return _loaded(project, root, text, paths, overrides, here, findings)
 
 
 def files_of(project: Path) -> tuple[Path, ...]:
     """A project file and the spec files it names, none of which needs to be readable."""
     _, said = _project(project, Path.cwd(), Findings())
-    return (project, *dict.fromkeys(p for s in said.specs for p in spec_files(project.parent / s)))
+    return (project, *dict.fromkeys(_documents_of(said, project.parent)))
+
+
+def _documents_of(project: ProjectSpec, root: Path) -> tuple[Path, ...]:
+    """A project's spec files. One that only maps data to the library may do without the usual folder."""
+    if project.library and project.specs == USUAL_PLACES and not (root / project.specs[0]).exists():
+        return ()
+    return tuple(p for s in project.specs for p in spec_files(root / s))
 
 
 def _project(file: Path, here: Path, findings: Findings) -> tuple[SourceFile | None, ProjectSpec]:

@@ -220,12 +220,15 @@ class _Maker:
         return sentence(self._reason(id, False, "it could not be computed"))
 
     def _broken(self, id: str) -> KpiReport:
-        """A KPI whose definition has findings: its row is there, and says so."""
+        """A KPI whose definition has findings, or one of the library that the project's own do not fit."""
         spec = self.loaded.catalog.specs.get(id) or _unreadable(id)
         own = [f for f in self.loaded.findings if f.severity == "error" and f.subject.split(".")[:2] == ["kpi", id]]
         message = own[0].message if own else "what it is computed from has findings"
         place = _place(own[0].span) if own and own[0].span is not None else _place(spec.span)
-        reason = Reason(Status.ERROR, "not-computed", (("message", message),))
+        if spec.library is not None:
+            message = "documents of the project, in the place of library ones, do not fit it"
+        status = Status.ERROR if spec.library is None else Status.NOT_AVAILABLE
+        reason = Reason(status, "not-computed", (("message", message),))
         reading = Reading(
             id,
             self.headline_period or self._nominal(),
@@ -235,7 +238,7 @@ class _Maker:
             None,
             None,
             "none",
-            Status.ERROR,
+            status,
             False,
             (reason,),
         )

@@ -7,7 +7,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from kpispec.bundled import bundled
-from kpispec.project_spec import Attachment, Binding, ProjectSpec
+from kpispec.project_spec import USUAL_PLACES, Attachment, Binding, ProjectSpec
 from kpispec.source import Text
 from kpispec.syntax.nodes import Document, Entry, Map, Node
 from kpispec.syntax.read import Route, allowed_name, entries, integer, listed, text, texts, words
@@ -33,7 +33,7 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
     return ProjectSpec(
         name=document.id,
         root=root,
-        specs=listed(node.get("specs")) or ("specs",),
+        specs=listed(node.get("specs")) or USUAL_PLACES,
         library=listed(node.get("library")),
         language=words(node.get("language")) or "en",
         languages=listed(node.get("languages")),

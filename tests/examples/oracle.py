@@ -72,6 +72,16 @@ def total(column: str) -> Fold:
     return fold
 
 
+def stock(column: str) -> Fold:
+    """Added up over the segments of one month, which is one value."""
+
+    def fold(rows: Sequence[Row]) -> Reading:
+        known = numbers(rows, column)
+        return (math.fsum(known) if known else None), min(len(known), 1)
+
+    return fold
+
+
 def count(column: str) -> Fold:
     def fold(rows: Sequence[Row]) -> Reading:
         known = sum(row.cells[column] is not None for row in rows)
@@ -120,16 +130,16 @@ def _is(column: str) -> Callable[[Row], bool]:
     return lambda row: row.cells[column] is not None and row.cells[column] is not False
 
 
-NPS = balance("recommendation", 9, 6)
+NPS = balance("recommend", 9, 6)
 COST, RECEIVED = Part("complaints", total("cost"), ("cost",)), Part("complaints", count("complaint_id"))
-OPENING, LOST = Part("subscribers", total("opening")), Part("subscribers", total("lost"))
-ACQUIRED, CLOSING = Part("subscribers", total("acquired")), Part("subscribers", total("closing"))
+OPENING, LOST = Part("period_counts", stock("opening")), Part("period_counts", total("lost"))
+ACQUIRED, CLOSING = Part("period_counts", total("acquired")), Part("period_counts", total("closing"))
 REPLY = ("first_reply_at", "wait")
 
 KPIS: dict[str, tuple[Callable[..., Reading], *tuple[Part, ...]]] = {
-    "recommendation": (only, Part("survey_answers", NPS, ("recommendation",))),
-    "nps": (only, survey("cold", "recommendation", NPS)),
-    "nps_hot_cold_gap": (difference, *(survey(kind, "recommendation", NPS) for kind in ("hot", "cold"))),
+    "recommendation": (only, Part("survey_answers", NPS, ("recommend",))),
+    "nps": (only, survey("cold", "recommend", NPS)),
+    "nps_hot_cold_gap": (difference, *(survey(kind, "recommend", NPS) for kind in ("hot", "cold"))),
     "retention_rate": (kept, OPENING, ACQUIRED, CLOSING),
     "churn_rate": (ratio(100), LOST, OPENING),
     "csat_pct": (only, survey("hot", "satisfaction", share("satisfaction", lambda x: x >= 4))),
@@ -150,7 +160,7 @@ KPIS: dict[str, tuple[Callable[..., Reading], *tuple[Part, ...]]] = {
     "escalation_rate": (only, Part("tickets", share("escalated"), ("escalated",))),
     "complaint_count": (only, RECEIVED),
     "complaints_per_1000": (ratio(1000), Part("complaints", count("complaint_id"), (), _is("written")), OPENING),
-    "complaint_answer_rate": (only, Part("complaints", share("answered"), ("answered_on",))),
+    "complaint_answer_rate": (only, Part("complaints", share("answered"), ("answered_at",))),
     "complaint_cost": (only, COST),
     "complaint_cost_per_complaint": (ratio(1), COST, RECEIVED),
 }

@@ -24,7 +24,7 @@ DECLARED: dict[str, dict[str, tuple[str, ...]]] = {
     "tickets": {"channel": tuple(CHANNELS.values()), "region": tuple(REGIONS)},
     "survey_answers": {"channel": tuple(CHANNELS.values()), "region": tuple(REGIONS)},
     "complaints": {"channel": tuple(ORAL_AND_WRITTEN.values()), "region": tuple(REGIONS)},
-    "subscribers": {"region": tuple(REGIONS)},
+    "period_counts": {"region": tuple(REGIONS)},
     "shop_votes": {"region": tuple(REGIONS)},
 }
 
@@ -153,10 +153,10 @@ def survey_answers() -> list[Row]:
         row.put("survey_kind", choice(line["Enquête"], {"à chaud": "hot", "à froid": "cold"}))
         row.put("channel", choice(line["Canal"], CHANNELS))
         row.put("region", choice(line["Région"], REGIONS))
-        row.put("recommendation", integer(line["Recommandation"], 0, 10, {"11": "blank"}))
+        row.put("recommend", integer(line["Recommandation"], 0, 10, {"11": "blank"}))
         row.put("satisfaction", integer(line["Satisfaction"], 1, 5, {"0": "blank", "6": "not applicable"}))
         row.put("solved", yes_no(line["Problème résolu"], "oui", "non"))
-        rows.append(_dated(row, "answered_on", line["Date"]))
+        rows.append(_dated(row, "answered_at", line["Date"]))
     return rows
 
 
@@ -169,14 +169,14 @@ def complaints() -> list[Row]:
         row.put("channel", choice(line["Canal"], ORAL_AND_WRITTEN))
         row.put("region", choice(line["Région"], REGIONS))
         row.put("severity", choice(line["Gravité"], SEVERITIES))
-        row.put("answered_on", day(line["Répondue le"]))
+        row.put("answered_at", day(line["Répondue le"]))
         row.put("cost", euros(line["Coût (€)"]))
-        row.cells["answered"] = row.cells["answered_on"] is not None
-        rows.append(_dated(row, "received_on", line["Reçue le"]))
+        row.cells["answered"] = row.cells["answered_at"] is not None
+        rows.append(_dated(row, "received_at", line["Reçue le"]))
     return rows
 
 
-def subscribers() -> list[Row]:
+def period_counts() -> list[Row]:
     columns = {"opening": "Abonnés début", "acquired": "Nouveaux", "lost": "Partis", "closing": "Abonnés fin"}
     rows = []
     for line in lines("subscribers.csv", "utf-8-sig"):
@@ -184,7 +184,7 @@ def subscribers() -> list[Row]:
         row.put("region", choice(line["Région"], REGIONS))
         for column, raw in columns.items():
             row.put(column, integer(line[raw]))
-        rows.append(_dated(row, "month", line["Mois"]))
+        rows.append(_dated(row, "month_on", line["Mois"]))
     return rows
 
 
@@ -210,6 +210,6 @@ READERS: dict[str, Callable[[], list[Row]]] = {
     "tickets": tickets,
     "survey_answers": survey_answers,
     "complaints": complaints,
-    "subscribers": subscribers,
+    "period_counts": period_counts,
     "shop_votes": shop_votes,
 }
