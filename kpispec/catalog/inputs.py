@@ -14,7 +14,7 @@ from kpispec.diagnostics import Findings
 from kpispec.formula.check import check
 from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope
-from kpispec.formula.tree import Duration, Expr, Name, Place, Type
+from kpispec.formula.tree import Binary, Call, Duration, Expr, Name, Place, Type, rebuild
 from kpispec.source import Text
 from kpispec.spec import WHENS, KpiInput, KpiSpec, RowInput
 from kpispec.syntax.shapes import NAME
@@ -105,7 +105,7 @@ class _Binder:
         if self.item.per:
             symbols = {name: replace(s, row_set=self.dataset.id) for name, s in scope.symbols.items()}
             scope = replace(scope, kind="units", symbols=symbols)
-        return check(with_params(parsed, self.params), scope, self.subject, self.findings)
+        return check(in_force(with_params(parsed, self.params), self.dataset), scope, self.subject, self.findings)
 
     def _column(self, named: Text, key: str) -> Type | None:
         """The type of a column of the data set or of a join; a name of none is a finding."""
@@ -185,6 +185,20 @@ class _Binder:
         help = "name a column of numbers"
         self.findings.add("wrong-type", message, subject=f"kpi.{self.spec.id}.weight", span=named.span, help=help)
         return None
+
+
+def in_force(expr: Expr, dataset: Dataset) -> Expr:
+    """The expression with `days_in_force()` written out: from the later beginning to the earlier end."""
+    interval = dataset.spec.interval
+    if interval is None:
+        return expr
+    if not isinstance(expr, Call) or expr.name != "days_in_force" or expr.args:
+        return rebuild(expr, lambda child: in_force(child, dataset))
+    place = expr.place
+    start, end = (Name(named.value, place=place) for named in (interval.start, interval.end))
+    until = Call("least", (end, Call("observed_until", (), place=place)), place=place)
+    since = Call("greatest", (start, Call("period_start", (), place=place)), place=place)
+    return Binary("/", Binary("-", until, since, place=place), Duration(86_400, place=place), place=place)
 
 
 def read_window(named: Text | None, params: Params, subject: str, findings: Findings) -> Length | None:

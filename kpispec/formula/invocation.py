@@ -90,6 +90,11 @@ def _surroundings(call: Call, function: Function, context: Context) -> bool:
         help = "bind the two columns, and write this in an input or a computed column of the data set"
         context.report("unknown-function", message, call.place, help)
         return False
+    if name == "days_in_force":
+        message = f"`{name}()` needs rows that are in force over a time, and here there are none"
+        help = "use it in the `expr` of an input, of a data set that has an `interval: {from: ..., to: ...}`"
+        context.report("needs-interval", message, call.place, help)
+        return False
     if function.in_period and context.scope.kind in ("computed", "binding"):
         message = f"`{name}()` is not known here: this is read once for all periods"
         context.report("unknown-function", message, call.place, "move it into the `expr` or `where` of an input")

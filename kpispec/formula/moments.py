@@ -40,6 +40,16 @@ TIME = (
         "date_diff('month', first_on, ordered_on)",
     ),
     Function(
+        "days_in_force",
+        "scalar",
+        (),
+        Type.NUMBER,
+        "the days of the period for which a row with an `interval` is in force, with parts of days; up to as-of",
+        "days_in_force()",
+        nulls="",
+        in_period=True,
+    ),
+    Function(
         "business_seconds",
         "scalar",
         (

@@ -108,6 +108,7 @@ HOLISTIC = {"quantile_cont", "quantile_disc", "arg_min", "arg_max", "corr", "app
 # tests/sql/test_business.py.
 ELSEWHERE = {name for name, f in FUNCTIONS.items() if f.kind == "aggregate"} | {
     "business_seconds",
+    "days_in_force",
     "period_start",
     "period_end",
     "observed_until",
