@@ -102,9 +102,16 @@ def bind_kpi(
     if formula is not None:
         _unused(spec, spec.formula.value, extends, findings)
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
-    if broken or formula is None or judgement is None or findings.errors > before:
+    if broken or formula is None or judgement is None or findings.errors > before or not _limited(spec):
         return None
     return _kpi(spec, formula, rows, kpis, judgement, _paced(formula, rows, kpis, done))
+
+
+def _limited(spec: KpiSpec) -> bool:
+    """Whether the limits of n that are written could be read: what cannot has its finding."""
+    written = dict(spec.spans)
+    limits = (("min_n", spec.min_n), ("suppress_below", spec.suppress_below))
+    return all(limit is not None or key not in written for key, limit in limits)
 
 
 def rebind(spec: KpiSpec, catalog: Catalog) -> Kpi | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
+from typing import TypeVar
 
 from kpispec.calendar_spec import CalendarSpec
 from kpispec.catalog.calendars import Calendars, bind_calendars, check_period, check_periods, without_calendar
@@ -48,11 +49,8 @@ def resolve(
     flat, misshapen = _gathered(documents, heard)
     faulty = marked | misshapen
     specs = [spec for spec in (build(d, heard(d.library)) for d in flat) if spec is not None]
-    faulty |= _marked(documents, findings)
-    functions = {s.id: s for s in specs if isinstance(s, FunctionSpec)}
-    benchmarks = {s.id: s for s in specs if isinstance(s, BenchmarkSpec)}
-    scorecards = {s.id: s for s in specs if isinstance(s, ScorecardSpec)}
-    known = {s.id: s for s in specs if isinstance(s, KpiSpec)}
+    functions, benchmarks = _of(FunctionSpec, specs), _of(BenchmarkSpec, specs)
+    scorecards, known = _of(ScorecardSpec, specs), _of(KpiSpec, specs)
     lost = {id: Macro(id, (), None) for id in _ids("function", written)}
     macros = {**lost, **define(functions.values(), findings, lost)}
     declared = [s for s in specs if isinstance(s, DatasetSpec)]
@@ -65,9 +63,16 @@ def resolve(
     cards = _cards(scorecards, calendars, known, datasets, written, heard)
     for spec in known.values():
         check_companions(spec, _ids("kpi", written), heard(spec.library))
-    benchmarks = {id: s for id, s in benchmarks.items() if ("benchmark", id) not in faulty}
-    scorecards = {id: s for id, s in cards.items() if ("scorecard", id) not in faulty}
-    return Catalog(datasets, kpis, functions, macros, benchmarks, scorecards, flat, known, calendars)
+    sound = {id: s for id, s in benchmarks.items() if ("benchmark", id) not in faulty}
+    pages = {id: s for id, s in cards.items() if ("scorecard", id) not in faulty}
+    return Catalog(datasets, kpis, functions, macros, sound, pages, flat, known, calendars)
+
+
+S = TypeVar("S", FunctionSpec, BenchmarkSpec, ScorecardSpec, KpiSpec)
+
+
+def _of(kind: type[S], specs: Iterable[object]) -> dict[str, S]:
+    return {spec.id: spec for spec in specs if isinstance(spec, kind)}
 
 
 def _hearing(documents: tuple[Document, ...], findings: Findings) -> Hearing:

@@ -90,6 +90,12 @@ def _surroundings(call: Call, function: Function, context: Context) -> bool:
         help = "bind the two columns, and write this in an input or a computed column of the data set"
         context.report("unknown-function", message, call.place, help)
         return False
+    return _placed_in_time(call, function, context)
+
+
+def _placed_in_time(call: Call, function: Function, context: Context) -> bool:
+    """Whether a function of the period, or of the interval of a row, stands where there is one."""
+    name = call.name
     if name == "days_in_force":
         message = f"`{name}()` needs rows that are in force over a time, and here there are none"
         help = "use it in the `expr` of an input, of a data set that has an `interval: {from: ..., to: ...}`"
