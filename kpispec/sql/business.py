@@ -71,6 +71,7 @@ def _piece(day: str) -> str:
 
 def _weeks(time: Worktime) -> str:
     """Of each week what is worked before it, and its shape."""
+    assert len(time.shapes) <= 1 << _SHAPE  # 2 ** 7 ways to be closed, for each of a zone's few offsets
     totals = [time.of_week(shape) for shape in range(len(time.shapes))]
     return (
         "(\n"

@@ -24,6 +24,10 @@ YEARS_BACK = 6
 BUSINESS_YEARS_BACK = 10
 
 
+# How many periods before lies the one of a year earlier, for those of a calendar that follow from a rule.
+_IN_A_YEAR = {"fiscal_period": 12, "fiscal_quarter": 4, "fiscal_year": 1, "calendar_week": 52}
+
+
 @dataclass(frozen=True, slots=True)
 class Clockwork:
     """Conversions between UTC and the project's wall clock, and period keys, as SQL."""
@@ -127,7 +131,7 @@ class Clockwork:
         request = self.request
         declared = request.grains.spelled(request.grain)
         if declared is None:
-            return f"{key} - {-offset.count * {'fiscal_period': 12, 'fiscal_quarter': 4}.get(request.grain, 1)}"
+            return f"{key} - {-offset.count * _IN_A_YEAR[request.grain]}"
         pairs = (
             (k, shifted(request.grain, k, offset, request.grains)) for k in range(declared.first, declared.last + 1)
         )

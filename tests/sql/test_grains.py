@@ -1,12 +1,18 @@
 """Periods of calendars in SQL, against the same arithmetic in plain Python."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pytest
 
+from kpispec.calendar_spec import CalendarSpec
+from kpispec.catalog.calendars import Calendars
 from kpispec.periods import FISCAL_GRAINS, DeclaredPeriods, Grains, first_day, fiscal_year_start, key_of
+from kpispec.plan.model import Request
+from kpispec.source import Text
 from kpispec.sql import grains as sql
+from kpispec.sql.setting import Clockwork
+from kpispec.windows import parse_offset, shifted
 
 FIRST, LAST = date(2019, 12, 20), date(2026, 2, 10)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days)]
@@ -50,6 +56,20 @@ def test_the_day_after_the_last_period_is_where_the_next_would_begin(connection)
             connection.execute(statement)
     ends = connection.execute(f"select {sql.first_day('5', 'season', Grains(declared=(SEASONS,)))}").fetchone()
     assert ends == (date(2021, 3, 1),)
+
+
+@pytest.mark.parametrize("grain", ["fiscal_period", "fiscal_quarter", "fiscal_year", "calendar_week", "season"])
+def test_a_year_earlier_is_the_same_in_sql_and_in_python(connection, grain):
+    """By rule and, for seasons, by the number in the fiscal year."""
+    spec = CalendarSpec("office", Text.of("office").span, grains=Grains((10, 1), week_start=6, declared=(SEASONS,)))
+    calendars = Calendars((spec,), "office")
+    as_of = datetime(2021, 1, 1, tzinfo=UTC)
+    request = Request(grain, as_of, as_of.date(), calendars=calendars)
+    offset = parse_offset("-1 year")
+    for day in (date(2020, 3, 1), date(2020, 11, 30), date(2021, 2, 14)):
+        key = request.key_of(day)
+        found = connection.execute(f"select {Clockwork(request).shifted(str(key), offset)}").fetchone()
+        assert found == (shifted(grain, key, offset, request.grains),) == (request.year_before(key),)
 
 
 @pytest.mark.parametrize("grains", CASES[:4], ids=lambda g: f"{g.fiscal_start}{g.by_start}")
