@@ -30,7 +30,8 @@ def pack() -> tuple[Catalog, Findings]:
     read: list[Document] = list(library_documents((), findings))
     for path in files():
         shown = path.relative_to(FOLDER).as_posix()
-        read += documents(SourceFile(shown, path.read_text(encoding="utf-8")), findings)
+        text = path.read_text(encoding="utf-8").replace("extends: customer_service.", "extends: ")
+        read += documents(SourceFile(shown, text), findings)
     catalog = resolve(read, {}, findings)
     missing_languages(catalog, LANGUAGES, LANGUAGES[0], findings)
     return catalog, findings

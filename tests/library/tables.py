@@ -25,7 +25,9 @@ def page_with_tables(text: str) -> str:
 
 def kpis() -> Iterator[str]:
     catalog, _ = pack()
-    for folder in sorted({p.parent for p in files() if p.parent.name not in ("datasets", "benchmarks", "scorecards")}):
+    for folder in sorted(
+        {p.parent for p in files() if p.parent.name not in ("datasets", "benchmarks", "scorecards", "calendars")}
+    ):
         yield from ("", f"### {folder.name.capitalize()}", "") if folder != FOLDER else ()
         yield from _head("id", "what it is", "unit", "better", "definition", "reads")
         for path in sorted(folder.glob("*.yml")):
