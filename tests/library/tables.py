@@ -9,6 +9,9 @@ from pack import FOLDER, ROOT, files, pack
 from kpispec.spec import BenchmarkFigure, KpiInput, KpiSpec
 
 PAGE = ROOT / "docs" / "reference" / "library.md"
+# What answers to surveys say; the other folders are about operations.
+FOLDERS = ("loyalty", "satisfaction", "effort", "servqual", "employees", "transport")
+TITLES = {"servqual": "SERVQUAL"}
 DIRECTIONS = {"higher_is_better": "higher", "lower_is_better": "lower", "closer_to_target": "neither by itself"}
 
 
@@ -28,7 +31,7 @@ def kpis() -> Iterator[str]:
     for folder in sorted(
         {p.parent for p in files() if p.parent.name not in ("datasets", "benchmarks", "scorecards", "calendars")}
     ):
-        yield from ("", f"### {folder.name.capitalize()}", "") if folder != FOLDER else ()
+        yield from ("", f"### {TITLES.get(folder.name, folder.name.capitalize())}", "") if folder != FOLDER else ()
         yield from _head("id", "what it is", "unit", "better", "definition", "reads")
         for path in sorted(folder.glob("*.yml")):
             yield _kpi(catalog.specs[path.stem])

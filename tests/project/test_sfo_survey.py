@@ -63,7 +63,7 @@ def test_a_blank_answer_is_a_reject_and_never_a_promoter(result, published, year
 
 @pytest.mark.parametrize("year", YEARS)
 def test_the_share_of_satisfied_passengers_and_its_interval(result, published, year):
-    found, wanted = reading(result, "csat", year), published[year]["csat_q7all"]
+    found, wanted = reading(result, "csat_pct", year), published[year]["csat_q7all"]
     assert found.value == pytest.approx(wanted["csat_pct"], rel=1e-11)
     assert found.n == wanted["n"]
     assert (found.interval.low, found.interval.high) == pytest.approx(wanted["wilson95"], rel=1e-11)
@@ -73,7 +73,7 @@ def test_the_share_of_satisfied_passengers_and_its_interval(result, published, y
 
 @pytest.mark.parametrize("year", YEARS)
 def test_the_mean_rating_is_the_published_one(result, published, year):
-    found, wanted = reading(result, "rating", year), published[year]["csat_q7all"]
+    found, wanted = reading(result, "csat_mean", year), published[year]["csat_q7all"]
     assert found.value == pytest.approx(wanted["mean"], rel=1e-11)
     half = 1.9608 * wanted["sd"] / wanted["n"] ** 0.5  # Student's quantile of 2600 and more degrees of freedom
     assert found.interval.high - found.value == pytest.approx(half, rel=1e-3)
