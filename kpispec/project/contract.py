@@ -1,6 +1,6 @@
 """The SQL of definitions without data: plans over the columns that data sets declare, as if each were one table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from kpispec.catalog.model import Catalog, Dataset
@@ -61,7 +61,7 @@ class Contract:
         }
 
     def _text(self, planned: Plan) -> str:
-        read: Iterable[str] = (scan.id for scan in planned.scans)
+        read = planned.columns_read()
         return script(planned, {id: self.sources[id] for id in read}).text()
 
     def _source(self, dataset: Dataset) -> Source | None:
