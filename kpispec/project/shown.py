@@ -1,6 +1,7 @@
 """One document as it is after `extends`, with the place that each key came from."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -172,6 +173,11 @@ def _reads_plain(words: str) -> bool:
     """Whether the words stand unquoted in a block for the text that they are."""
     if not words or words != words.strip() or not isinstance(resolve(words), str):
         return False
-    if words[0] in _INDICATORS or ": " in words or " #" in words or words.endswith(":"):
+    if (
+        (words[0] in _INDICATORS and not re.match(OFFSET, words))
+        or ": " in words
+        or " #" in words
+        or words.endswith(":")
+    ):
         return False
     return all(c.isprintable() and not HIDDEN.match(c) for c in words)

@@ -28,13 +28,14 @@ def test_a_kpi_under_another_id_passes_its_own_tests(engine):
     failing = [
         (kpi.id, test.name)
         for kpi in CATALOG.kpis.values()
+        if kpi.spec.library is None
         for test in kpi.spec.tests[:2]
         if any(judged([named_apart(kpi, n) for n in range(3)], test, engine))
     ]
     assert failing == []
 
 
-@pytest.mark.parametrize("id", ["complaints_per_1000", "recontact_7d", "first_reply_p90"])
+@pytest.mark.parametrize("id", ["complaints_per_1000", "recontact_7d", "escalation_rate"])
 def test_mutants_together_are_judged_as_alone(id, engine):
     bred, _ = breed(CATALOG, CATALOG.kpis[id])
     kpis = [b.kpi for b in bred]

@@ -217,7 +217,7 @@ def test_the_sql_of_every_page_runs_over_tables_of_the_declared_columns(example)
         for id in catalog.kpis:
             block = re.search(r'aria-label="SQL"><code>(.*?)</code>', example["en"][f"kpi/{id}.html"], re.DOTALL)[1]
             sql = outline(f"<pre>{block}</pre>").words
-            assert len(database.execute("".join(sql)).fetchall()) == 1, id
+            assert len(database.execute("".join(sql)).fetchall()) <= 1, id  # months of no rows at all are none
 
 
 def test_both_languages_are_spoken(example):
