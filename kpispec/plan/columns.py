@@ -1,11 +1,13 @@
 """What names of a data set come from: bound columns, and the rows that joins put beside them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from kpispec.catalog.model import Dataset, Join
 from kpispec.formula.check import names
-from kpispec.formula.tree import Type
+from kpispec.formula.tree import Expr, Name, Null, Type
 from kpispec.plan.model import Beside, Bound
+from kpispec.plan.rewrite import transform
 
 UNMATCHED = "unmatched__"  # of a join: the row names another one, and there is none
 
@@ -83,6 +85,19 @@ def names_beside(join: Join, brought: tuple[str, ...], dataset: Dataset) -> tupl
     if dataset.spec.interval is not None:
         read += [dataset.spec.interval.start.value, dataset.spec.interval.end.value]
     return tuple(dict.fromkeys(read))
+
+
+def fitted(dataset: Dataset, bound: Bound) -> Dataset:
+    """The data set over the columns that the data has: in its own filters an optional one that is absent is null."""
+    absent = {c.name for c in dataset.spec.columns if c.optional and c.expr is None and c.name not in bound.columns}
+    if not absent:
+        return dataset
+
+    def null(expr: Expr) -> Expr | None:
+        missing = isinstance(expr, Name) and expr.name in absent
+        return Null(place=expr.place, type=expr.type) if missing else None
+
+    return replace(dataset, where=tuple(transform(w, null) for w in dataset.where))
 
 
 def type_of(dataset: Dataset, name: str | None, bound: Mapping[str, Bound]) -> Type:

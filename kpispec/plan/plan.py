@@ -1,11 +1,12 @@
 """From the catalogue, what is asked for, and the columns at hand to the plan: one scan a row set, shared terms."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpispec.catalog.model import BoundKpi, Catalog, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
+from kpispec.plan.columns import fitted
 from kpispec.plan.lacks import Lacks
 from kpispec.plan.model import Bound, Measure, Plan, Request, Spread, Term, Unavailable
 from kpispec.plan.rejects import Rejects
@@ -26,7 +27,8 @@ def plan(
 
     Those that the bound data cannot feed are listed as unavailable.
     """
-    planner = _Planner(catalog, bound, request, _merged((), where))
+    datasets = {id: fitted(d, bound[id]) if id in bound else d for id, d in catalog.datasets.items()}
+    planner = _Planner(replace(catalog, datasets=datasets), bound, request, _merged((), where))
     for id in ids:
         planner.measure(catalog.kpis[id], planner.base)
     totals = planner.reject_totals() if request.reject_totals else ()

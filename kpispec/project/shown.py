@@ -174,7 +174,7 @@ def _reads_plain(words: str) -> bool:
     if not words or words != words.strip() or not isinstance(resolve(words), str):
         return False
     if (
-        (words[0] in _INDICATORS and not re.match(OFFSET, words))
+        (words[0] in _INDICATORS and not re.match("-[^ ]", words))
         or ": " in words
         or " #" in words
         or words.endswith(":")

@@ -151,7 +151,7 @@ def test_no_output_holds_a_withheld_value(workbench, tmp_path, output):
     text = OUTPUTS[output](report, tmp_path)
     assert "222" in text
     for told in ("731", "1462", "1,462", "331", "1\u202f462"):
-        assert told not in text
+        assert told not in text.replace(str(tmp_path), "")
 
 
 @given(
