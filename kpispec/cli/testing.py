@@ -1,5 +1,7 @@
 """`test`: the unit tests inside the specs, and what they do not notice."""
 
+import os
+from contextlib import ExitStack, closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +13,8 @@ from kpispec.cli.options import Output, ProjectDir, Specs
 from kpispec.cli.shell import Exit, answer, screen, show_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpispec.project.chosen import Chosen
     from kpispec.project.load import Loaded
     from kpispec.project.trials import Trial
@@ -64,21 +68,25 @@ def _chosen(
     return loaded, chosen(loaded.catalog, [*names, *(f"kpi.{id}" for id in kpis)], within, start)
 
 
+_FEW = 20  # KPIs for which a second engine takes longer than it saves
+
+
 def _tested(loaded: "Loaded", chosen: "Chosen", format: TestFormat, output: Path | None) -> bool:
     from kpispec.project.binding import open_engine
-    from kpispec.project.trials import trials
+    from kpispec.project.trials import trials_on
 
-    engine = open_engine(loaded, threads=1, memory_limit=None)
-    try:
-        engine.lock()
-        found = list(trials(loaded.catalog, engine, loaded.project.timezone, chosen))
-    finally:
-        engine.close()
+    count = min(os.cpu_count() or 1, 4) if len(chosen.kpis) > _FEW else 1
+    with ExitStack() as stack:
+        opened = (open_engine(loaded, threads=1, memory_limit=None, few_rows=True) for _ in range(count))
+        engines = [stack.enter_context(closing(engine)) for engine in opened]
+        for engine in engines:
+            engine.lock()
+        found = trials_on(loaded.catalog, engines, loaded.project.timezone, chosen)
     answer(_tests_json(found) if format is TestFormat.JSON else _tests_text(found), output)
     return any(not t.passed for t in found)
 
 
-def _tests_text(found: "list[Trial]") -> str:
+def _tests_text(found: "Sequence[Trial]") -> str:
     from kpispec.render.text import visible
 
     lines = []
@@ -93,7 +101,7 @@ def _tests_text(found: "list[Trial]") -> str:
     return "\n".join([*lines, f"{len(found) - failed} passed, {failed} failed"])
 
 
-def _tests_json(found: "list[Trial]") -> str:
+def _tests_json(found: "Sequence[Trial]") -> str:
     import json
 
     from kpispec.spec import KpiSpec
@@ -120,7 +128,7 @@ def _mutated(loaded: "Loaded", chosen: "Chosen", format: TestFormat, output: Pat
     from kpispec.project.mutation_report import as_json, text
     from kpispec.project.survivors import survey
 
-    engine = open_engine(loaded, threads=1, memory_limit=None)
+    engine = open_engine(loaded, threads=1, memory_limit=None, few_rows=True)
     try:
         engine.lock()
         found = survey(loaded.catalog, chosen, engine, loaded.project.timezone, screen().working)

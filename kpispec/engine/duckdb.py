@@ -43,8 +43,15 @@ class DuckDB:
     version = duckdb.__version__
 
     def __init__(
-        self, root: Path, *, memory_limit: str | None = None, threads: int | None = None, temp_dir: Path | None = None
+        self,
+        root: Path,
+        *,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        temp_dir: Path | None = None,
+        few_rows: bool = False,
     ) -> None:
+        """`few_rows`: statements run as they are written, since making them quicker takes longer than they do."""
         self._root = root.resolve()
         self._folder = Path(tempfile.mkdtemp(prefix="kpispec-", dir=temp_dir))
         self._sweep = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -55,16 +62,18 @@ class DuckDB:
         self._made = 0
         self._copies: dict[str, str] = {}  # temporary copy -> the file it was made from
         self._free_sql = False
-        for setting in (*_SETTINGS, *self._chosen(memory_limit, threads)):
+        for setting in (*_SETTINGS, *self._chosen(memory_limit, threads, few_rows)):
             self._execute(setting)
 
-    def _chosen(self, memory_limit: str | None, threads: int | None) -> Iterator[str]:
+    def _chosen(self, memory_limit: str | None, threads: int | None, few_rows: bool) -> Iterator[str]:
         yield f"set temp_directory = {text_literal(str(self._folder))}"
         yield f"set file_search_path = {text_literal(str(self._root))}"
         if memory_limit is not None:
             yield f"set memory_limit = {text_literal(memory_limit)}"
         if threads is not None:
             yield f"set threads = {threads}"
+        if few_rows:
+            yield "pragma disable_optimizer"
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,8 @@ TERM = ("term",)
 MEASURE = ("measure",)
 MEASURE_N = ("n",)
 
+EVER = (-(10**9), 10**9)  # the first and last period of what is taken to cover all
+
 # Aggregates whose value over a union of groups follows from the groups' values.
 ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2", "squares"})
 

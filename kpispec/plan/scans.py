@@ -8,12 +8,10 @@ from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Name, Type
 from kpispec.plan.columns import beside, besides_of, columns_behind, known_types
-from kpispec.plan.model import Bound, Member, Placement, Request, Scan, UnitValue
+from kpispec.plan.model import EVER, Bound, Member, Placement, Request, Scan, UnitValue
 from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
 from kpispec.plan.terms import Context, TermTable, conjunction
 from kpispec.windows import Length, window_start
-
-EVER = (-(10**9), 10**9)
 
 Units = tuple[tuple[str, ...], tuple[str, ...] | None]  # keys, and the dimensions not cut by
 

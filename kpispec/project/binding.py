@@ -177,12 +177,13 @@ class RawLowering:
         return local_clock(column.type, quoted(column.name), self.zone)
 
 
-def open_engine(loaded: Loaded, *, threads: int | None, memory_limit: str | None) -> Engine:
-    """The engine that the project or the command line names."""
+def open_engine(loaded: Loaded, *, threads: int | None, memory_limit: str | None, few_rows: bool = False) -> Engine:
+    """The engine that the project or the command line names. `few_rows`: it is for the tests inside specs."""
     from kpispec.engine.duckdb import DuckDB
 
     return DuckDB(
         Path(loaded.root),
         memory_limit=memory_limit or loaded.project.memory_limit,
         threads=threads or loaded.project.threads,
+        few_rows=few_rows,
     )

@@ -1,6 +1,7 @@
 """The tests inside specs, run: given rows become tiny data sets, and the KPI goes through plan, SQL and judge."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -60,6 +61,20 @@ def trials(catalog: Catalog, engine: Engine, zone: str, wanted: Chosen | None = 
     for function in catalog.functions.values():
         if function.id in wanted.functions and function.id in catalog.macros:
             yield from function_trials(catalog, function, engine, zone)
+
+
+def trials_on(
+    catalog: Catalog, engines: Sequence[Engine], zone: str, wanted: Chosen | None = None
+) -> tuple[Trial, ...]:
+    """The same trials in the same order, shared out among engines that work at the same time."""
+    wanted = wanted if wanted is not None else own(catalog)
+    ids = [id for id in (*catalog.kpis, *catalog.functions) if id in wanted.kpis | wanted.functions]
+    shares = [frozenset(ids[start :: len(engines)]) for start in range(len(engines))]
+    parts = [Chosen(wanted.kpis & share, wanted.functions & share) for share in shares]
+    with ThreadPoolExecutor(len(engines)) as pool:
+        found = pool.map(lambda part, engine: list(trials(catalog, engine, zone, part)), parts, engines)
+    place = {id: number for number, id in enumerate(ids)}
+    return tuple(sorted((t for part in found for t in part), key=lambda t: place[t.kpi.id]))
 
 
 def function_trials(catalog: Catalog, spec: FunctionSpec, engine: Engine, zone: str) -> Iterator[Trial]:
