@@ -136,18 +136,25 @@ class _Maker:
             message = error.message if error is not None else self._lack(id)
             return self._without_values(kpi, message, error is not None)
         readings = [self._compared(measure, k, ()) for k in self._keys()]
-        headline = next(
-            (r for r in readings if self.headline_period and r.period.key == self.headline_period.key), None
-        )
+        headline = self._last_decided(readings)
         return replace(
             self._base(kpi.spec, kpi),
             headline=headline,
             history=tuple(readings),
-            segments=tuple(self._segments(measure)),
+            segments=tuple(self._segments(measure, headline)),
         )
 
-    def _segments(self, measure: Measure) -> Iterable[Reading]:
-        shown = self.headline_period
+    def _last_decided(self, readings: Sequence[Reading]) -> Reading | None:
+        """The reading of the headline's period, or of the one before it whose rows are all decided."""
+        last = self.headline_period
+        known = [r for r in readings if last is not None and r.period.key <= last.key]
+        settled = [r for r in known if all(reason.code != "settling" for reason in r.reasons)]
+        if known and known[-1] not in settled and settled:
+            return settled[-1]
+        return known[-1] if known and last is not None and known[-1].period.key == last.key else None
+
+    def _segments(self, measure: Measure, headline: Reading | None) -> Iterable[Reading]:
+        shown = headline.period if headline is not None else self.headline_period
         keys = self._keys() if not self.page else [shown.key] if shown is not None else []
         for cut, segments in self.outcome.cells.segments:
             for segment in (s for s in segments if cut and self._has(measure, s)):
