@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
 from kpispec.plan.columns import UNMATCHED, closure, joined_by
 from kpispec.plan.model import Beside, Request, Scan
 from kpispec.sql.lower import lower, quoted
 from kpispec.sql.relations import Source
-from kpispec.sql.setting import Clockwork, column_name, instant
+from kpispec.sql.setting import Clockwork, column_name
 from kpispec.sql.text import Column, select, with_clauses
 
 Steps = list[tuple[str, str]]
@@ -75,8 +76,6 @@ class Joining:
         return ((name, expr) for name, expr in beside.dataset.computed if name in needed)
 
     def _own_names(self, beside: Beside) -> Iterator[str]:
-        from kpispec.formula.check import names
-
         yield from (theirs for _, theirs in beside.join.on)
         for where in beside.dataset.where:
             yield from sorted(names(where))
@@ -86,10 +85,7 @@ class Joining:
         clock = beside.dataset.spec.clock
         if clock is None:
             return []
-        bound = instant(self.clock.request.as_of)
-        if beside.clock_type is Type.DATE:
-            bound = f"cast({self.clock.local(bound)} as date)"
-        return [f"coalesce({quoted(clock.value)} < {bound}, true)"]
+        return [f"coalesce({quoted(clock.value)} < {self.clock.unseen(beside.clock_type)}, true)"]
 
     def _brought(self, beside: Beside, source: str, prefix: str) -> list[Column]:
         alias, name = quoted(self._alias(beside, prefix)), beside.join.name

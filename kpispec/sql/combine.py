@@ -126,7 +126,7 @@ def _beside_spine(plan: Plan, scan: Scan, whole: tuple[str, ...]) -> str:
     plain = [f"{table}.{quoted(PERIOD)} = spine.{quoted(PERIOD)}", f"{table}.{quoted(SET)} = {mask}"]
     kept = [d for d in dimensions if d not in whole]
     segments = [f"{table}.{quoted(d)} is not distinct from spine.{quoted(d)}" for d in kept]
-    return f"left join {named} on " + "\n  and ".join([" and ".join(plain), *segments])
+    return f"left join {named} on " + "\n  and ".join([*plain, *segments])
 
 
 def _partials_of(scan: Scan, whole: tuple[str, ...]) -> str:

@@ -55,6 +55,8 @@ def first_day(key: str, grain: str, grains: Grains) -> str:
 
 def fiscal_year_start(local: str, grains: Grains) -> str:
     """The first day of the fiscal year that holds a local timestamp or day; 1 January where none is declared."""
+    if grains.spelled("fiscal_year") is None and (grains.fiscal_shift, grains.fiscal_day) == (0, 1):
+        return f"cast(date_trunc('year', {local}) as date)"
     return first_day(f"({period_key(local, 'fiscal_year', grains)})", "fiscal_year", grains)
 
 

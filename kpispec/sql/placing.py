@@ -10,6 +10,8 @@ from kpispec.sql.setting import Clockwork, instant
 from kpispec.sql.text import Column, select
 from kpispec.windows import MONTHS, Length
 
+# How long what a window to date begins with can last; a fiscal year of whole weeks has up to 53.
+_TO_DATE = {"month_to_date": 31, "quarter_to_date": 92, "year_to_date": 371}
 _MONTHLY = ("month", "quarter", "year")
 
 
@@ -150,7 +152,7 @@ class Placing:
             case "month" if grain == "month":
                 return f"{self._key(local)} + {reach.count - 1}"
             case "month_to_date" | "quarter_to_date" | "year_to_date":
-                return self._key(f"({local} + interval 367 day)")
+                return self._key(f"({local} + interval {_TO_DATE[reach.unit]} day)")
             case unit:
                 months = reach.count * MONTHS[unit]
                 if grain in _MONTHLY:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Type
@@ -13,7 +13,7 @@ from kpispec.sql.besides import Joining
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.placing import Placing
 from kpispec.sql.relations import Source
-from kpispec.sql.setting import Clockwork, column_name, instant
+from kpispec.sql.setting import Clockwork, column_name
 from kpispec.sql.text import Column, create_table, select, with_clauses
 
 Steps = list[tuple[str, str]]
@@ -121,23 +121,15 @@ class RowWriter:
         """Rows from as-of on are not seen."""
         if self.known is None:
             return []
-        seen = f"{quoted(self.known)} < {self._as_of(self.scan.known_type)}"
+        seen = f"{quoted(self.known)} < {self.clock.unseen(self.scan.known_type)}"
         return [f"coalesce({seen}, true)" if keep_undated else seen]
-
-    def _as_of(self, kind: Type) -> str:
-        """The first moment, or day, that is not seen."""
-        if kind is not Type.DATE:
-            return instant(self.request.as_of)
-        at_midnight = instant(self.request.as_of) == self.clock.midnight(self.request.as_of_day)
-        day = self.request.as_of_day if at_midnight else self.request.as_of_day + timedelta(days=1)
-        return f"date '{day.isoformat()}'"
 
     def _ended(self) -> Column | None:
         """What ends at as-of or later is still in force."""
         until = self.scan.placement.until
         if until is None:
             return None
-        known = f"case when {quoted(until)} < {self._as_of(self.scan.clock_type)} then {quoted(until)} end"
+        known = f"case when {quoted(until)} < {self.clock.unseen(self.scan.clock_type)} then {quoted(until)} end"
         return Column(f"* replace (\n    {known} as {quoted(until)}\n  )", "*")
 
     def local(self, moment: str) -> str:
@@ -157,21 +149,26 @@ class RowWriter:
         """
         if not self.scan.placement.plain:
             return self._placing.conditions()
-        if self.scan.clock is None or (self.request.grain == "all" and self.by_own_clock):
+        if self.scan.clock is None:
             return []
         clock, found = quoted(self.scan.clock), []
+        if self.request.grain == "all" and self.by_own_clock:
+            return [f"{clock} is not null", *self._begun()] if self.scan.placement.until is not None else []
         if self.scan.first_day is not None:
             found.append(f"{clock} >= {self._day(self.scan.first_day)}")
         if self.scan.last_day is not None:
             found.append(f"{clock} < {self._day(self.scan.last_day)}")
         if not self.by_own_clock:
-            return [" and ".join([*found, f"{clock} < {self._as_of(self.scan.clock_type)}", *self._begun()])]
-        return [f"coalesce({' and '.join(found)}, true)"] if found else []
+            return [" and ".join([*found, f"{clock} < {self.clock.unseen(self.scan.clock_type)}", *self._begun()])]
+        return [*([f"coalesce({' and '.join(found)}, true)"] if found else []), *self._begun()]
 
     def _begun(self) -> list[str]:
-        """What ends before it begins is no interval."""
-        until = self.scan.placement.until
-        return [f"{quoted(until)} >= {quoted(self.known or until)}"] if until is not None else []
+        """What ends before it begins is no interval; what has no beginning did not end either."""
+        until, interval = self.scan.placement.until, self.scan.dataset.spec.interval
+        if until is None or interval is None:
+            return []
+        lasted = f"{quoted(until)} >= {quoted(interval.start.value)}"
+        return [lasted if self.scan.clock == until else f"coalesce({lasted}, true)"]
 
     def _day(self, day: date) -> str:
         return f"date '{day.isoformat()}'" if self.scan.clock_type is Type.DATE else self.clock.midnight(day)
@@ -205,9 +202,16 @@ class RowWriter:
 
     def _edges_of(self, clocks: tuple[str, ...]) -> list[Column]:
         """From the first period of any clock to the last of any: a ticket is opened before it is solved."""
-        keys = tuple(self.clock.period_key(self.local(quoted(c))) for c in clocks)
+        keys = tuple(self._key_of(c) for c in clocks)
         edges = self._edges(keys, quoted(clocks[0]), quoted(clocks[0]))
         return [*edges, Column("count(*)", ROWS)]
+
+    def _key_of(self, clock: str) -> str:
+        """The period of a clock; one that is not the data set's own may show a day to come, which covers nothing."""
+        key = self.clock.period_key(self.local(quoted(clock)))
+        if clock == self.known:
+            return key
+        return f"case when {quoted(clock)} < {self.clock.unseen(self.scan.clock_type)} then {key} end"
 
     def _edges(self, periods: tuple[str, ...], oldest: str, newest: str) -> list[Column]:
         first, last = self.scan.covers

@@ -91,9 +91,10 @@ def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
 def _facts(plan: Plan, scan: Scan) -> str:
     """One row: how many rows there were, where the clock begins and ends, what had no clock, what was rejected."""
     table, covered = quoted(scan_table(scan.id)), quoted(covered_table(scan.id))
-    once = scan.placement.plain and not scan.members
-    rows = f"sum({quoted(ROWS)})" if once else f"(select {quoted(ROWS)} from {covered})"
-    columns = [Column(f"cast({rows} as bigint)", ROWS)]
+    if not scan.placement.plain or scan.members:
+        # A row may be in several groups of the scan's own table, or in none.
+        return select([Column(quoted(c), c) for c in (ROWS, "first_period", "last_period", OLDEST, NEWEST)], covered)
+    columns = [Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)]
     for edge in ("first_period", "last_period", OLDEST, NEWEST):
         columns.append(Column(f"(select {quoted(edge)} from {covered})", edge))
     for named in scan.terms:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kpispec.calendar_spec import CalendarSpec
 from kpispec.catalog.calendars import closed_days
-from kpispec.formula.tree import Name
+from kpispec.formula.tree import Name, Type
 from kpispec.plan.layout import PERIOD
 from kpispec.plan.model import Request
 from kpispec.sql import grains
@@ -115,16 +115,17 @@ class Clockwork:
     def shifted(self, key: str, offset: Length) -> str:
         """The key of the period an offset leads to; null where the calendar has none. See `windows.shifted`."""
         grain = self.request.grain
-        if offset.unit == "period":
+        if offset.unit in ("period", grain):
             return f"{key} - {-offset.count}"
+        if grain in MONTHS and offset.unit in MONTHS:
+            return f"{key} - {-offset.count * MONTHS[offset.unit] // MONTHS[grain]}"
+        if grain == "day" and offset.unit == "week":
+            return f"{key} - {-offset.count * 7}"
         if offset.unit == "year" and grain not in ("day", "week", "month", "quarter", "year"):
             return self._by_table(key, offset)
         if grain == "week" and offset.unit == "year":
             return _same_week(self.first_day(key), -offset.count)
-        day = self.first_day(key)
-        if offset.unit in MONTHS:
-            return self.period_key(f"({day} - interval '{-offset.count * MONTHS[offset.unit]} months')")
-        return self.period_key(f"({day} - {-offset.count * (7 if offset.unit == 'week' else 1)})")
+        return self.period_key(f"({self.first_day(key)} - interval '{-offset.count * MONTHS[offset.unit]} months')")
 
     def _by_table(self, key: str, offset: Length) -> str:
         """A calendar's own periods: the one of the same number, spelled out for those it declares."""
@@ -157,6 +158,15 @@ class Clockwork:
         assert calendar.hours is not None
         closed = closed_days(calendar, FIRST.year, LAST.year)
         return business_statements(calendar.id, worktime(calendar.hours, zone, closed, near))
+
+    def unseen(self, kind: Type) -> str:
+        """The first moment, or day, that is not seen: those from as-of on."""
+        request = self.request
+        if kind is not Type.DATE:
+            return instant(request.as_of)
+        at_midnight = instant(request.as_of) == self.midnight(request.as_of_day)
+        day = request.as_of_day if at_midnight else request.as_of_day + timedelta(days=1)
+        return f"date '{day.isoformat()}'"
 
     def midnight(self, day: date) -> str:
         """The instant at which a local day begins."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kpispec.formula.check import aggregates, names
 from kpispec.formula.constants import constant
-from kpispec.formula.tree import Call, Expr, Name, Star
+from kpispec.formula.tree import Binary, Call, Expr, Name, Star
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import Member, NamedTerm, Request, Scan, UnitValue
 from kpispec.plan.rewrite import transform
@@ -149,7 +149,10 @@ class UnitWriter:
 
     def _where(self, named: NamedTerm) -> str:
         setting = self.clock.setting(column_name)
-        return " and ".join(f"({lower(w, setting)})" for w in named.term.where)
+        alone = len(named.term.where) == 1
+        return " and ".join(
+            lower(w, setting) if alone or not _is_or(w) else f"({lower(w, setting)})" for w in named.term.where
+        )
 
     def _curve(self, named: NamedTerm) -> str:
         keys = tuple(Column(quoted(k), k) for k in self._group_keys)
@@ -160,7 +163,7 @@ class UnitWriter:
         columns = [*(Column(quoted(k), k) for k in self._group_keys), Column(f"sum({quoted(ROWS)})", KEYLESS)]
         lacking = " or ".join(f"{quoted(k)} is null" for k in self._keys)
         keys = ", ".join(quoted(k) for k in self._group_keys)
-        return select(columns, "every_unit", [f"({lacking})"], keys)
+        return select(columns, "every_unit", [lacking], keys)
 
     def _result(self) -> str:
         columns, joins = [Column("groups.*", "*")], ["groups"]
@@ -202,12 +205,19 @@ class UnitWriter:
         return "\n  and ".join(f"{left}.{quoted(k)} is not distinct from {right}.{quoted(k)}" for k in self._group_keys)
 
     def _covered(self) -> str:
-        """A period is covered where all members cover it."""
+        """A period is covered where all members cover it; one without any row covers none."""
         edges = (("max", "first_period"), ("min", "last_period"), ("min", OLDEST), ("max", NEWEST), ("max", ROWS))
         tables = (f"select * from {quoted(covered_table(m.scan.id))}" for m in self.scan.members)
         columns = [Column(f"{word}({quoted(c)})", c) for word, c in edges]
+        if len(self.scan.members) > 1:
+            all_known = "count(first_period) = count(*)"
+            columns[0] = Column(f"case when {all_known} then max(first_period) end", "first_period")
         every = indented("\nunion all by name\n".join(tables))
         return create_table(covered_table(self.scan.id), select(columns, f"(\n{every}\n)"))
+
+
+def _is_or(expr: Expr) -> bool:
+    return isinstance(expr, Binary) and expr.op == "or"
 
 
 def _units_table(member: Member) -> str:

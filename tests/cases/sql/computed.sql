@@ -115,7 +115,8 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."rejects__1", 0) end as "rejects__1",
     case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3"
   from spine
-  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__" and "scan__tickets"."set__" = spine."set__"
+  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
+    and "scan__tickets"."set__" = spine."set__"
 ),
 "values_1" as (
   select

@@ -144,7 +144,8 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."rejects__3", 0) end as "rejects__3",
     case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2"
   from spine
-  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__" and "scan__tickets"."set__" = spine."set__"
+  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
+    and "scan__tickets"."set__" = spine."set__"
     and "scan__tickets"."channel" is not distinct from spine."channel"
     and "scan__tickets"."region" is not distinct from spine."region"
 ),

@@ -125,7 +125,8 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."count_distinct__1", 0) end as "count_distinct__1",
     case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2"
   from spine
-  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__" and "scan__tickets"."set__" = spine."set__"
+  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
+    and "scan__tickets"."set__" = spine."set__"
     and "scan__tickets"."channel" is not distinct from spine."channel"
 ),
 "values_1" as (

@@ -106,7 +106,8 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3",
     case when "in__tickets" then coalesce("scan__tickets"."count__4", 0) end as "count__4"
   from spine
-  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__" and "scan__tickets"."set__" = spine."set__"
+  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
+    and "scan__tickets"."set__" = spine."set__"
 ),
 "values_1" as (
   select

@@ -141,7 +141,8 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."rejects__5", 0) end as "rejects__5",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__6", 0) end as "rejects__6"
   from spine
-  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__" and "scan__tickets"."set__" = spine."set__"
+  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
+    and "scan__tickets"."set__" = spine."set__"
 ),
 "values_1" as (
   select

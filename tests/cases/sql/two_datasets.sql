@@ -207,9 +207,11 @@ with "periods" as (
     case when "in__subscribers" then coalesce("scan__subscribers"."rejects__1", 0) end as "rejects__1",
     case when "in__subscribers" then coalesce("scan__subscribers"."count__4", 0) end as "count__4"
   from spine
-  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__" and "scan__tickets"."set__" = spine."set__"
+  left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
+    and "scan__tickets"."set__" = spine."set__"
     and "scan__tickets"."region" is not distinct from spine."region"
-  left join "scan__subscribers" on "scan__subscribers"."period__" = spine."period__" and "scan__subscribers"."set__" = spine."set__"
+  left join "scan__subscribers" on "scan__subscribers"."period__" = spine."period__"
+    and "scan__subscribers"."set__" = spine."set__"
     and "scan__subscribers"."region" is not distinct from spine."region"
 ),
 "values_1" as (
