@@ -134,6 +134,7 @@ class Joining:
             grouped = select([*named, Column("count(*)", "rows__")], table, known, listed)
             return f"{grouped}\nhaving count(*) > 1\norder by all\nlimit 3"
         start, end = quoted(interval.start.value), quoted(interval.end.value)
+        known.append(f"({end} is null or {start} < {end})")  # what lasts for no time is in nobody's way
         following = f"lead({start}) over (partition by {listed} order by {start})"
         overlap = f"qualify {following} < coalesce({end}, 'infinity')"
         return f"{select([*named, Column('2', 'rows__')], table, known)}\n{overlap}\norder by all\nlimit 3"

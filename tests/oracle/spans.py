@@ -77,7 +77,11 @@ DOCUMENTS = "---\n".join(
             "100 * count_if(b > 0 and a > 0) / count_if(b > 0)",
         ),
         kpi("recent", "  x: {dataset: contacts, expr: max(score), per: customer, window: 2 periods}", "sum(x)"),
-        kpi("share", "  x: contacts.at\n  all: {dataset: contacts, expr: at, whole: true}", "100 * count(x) / count(all)"),
+        kpi(
+            "share",
+            "  x: contacts.at\n  all: {dataset: contacts, expr: at, whole: true}",
+            "100 * count(x) / count(all)",
+        ),
         kpi(
             "unit_share",
             "  x: {dataset: contacts, expr: sum(score), per: customer}\n"
@@ -92,13 +96,13 @@ DOCUMENTS = "---\n".join(
         kpi(
             "lasting",
             "  closed: {dataset: contacts, expr: answered is not null and answered < observed_until()}\n"
-            "  lasted: {dataset: contacts, expr: \"least(answered, observed_until()) - at\"}",
+            '  lasted: {dataset: contacts, expr: "least(answered, observed_until()) - at"}',
             "km_quantile(lasted, closed, 0.5)",
         ),
         kpi(
             "soon",
             "  closed: {dataset: contacts, expr: answered is not null and answered < observed_until()}\n"
-            "  lasted: {dataset: contacts, expr: \"least(answered, observed_until()) - at\"}",
+            '  lasted: {dataset: contacts, expr: "least(answered, observed_until()) - at"}',
             "km_share(lasted, closed, 3 days)",
         ),
     ]

@@ -34,6 +34,8 @@ class Kind:
 
 KPIS = {
     "counted": Kind("count(x)", "twice", adds=True),
+    "half_closed": Kind("km_quantile(y, ok, 0.5)"),
+    "closed_by": Kind("km_share(x, ok, 3)"),
     "row_count": Kind("count(*)", "twice", adds=True),
     "different": Kind("count(distinct who)"),
     "roughly": Kind("approx_count_distinct(who)"),

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,8 +10,23 @@ from expected import following, start_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from spans import (
-    DOCUMENTS, OFFSETS, WINDOWS, WORDS, Contact, Lasting, World, by_customer, mean, midnight, moment, offset, slug,
-    survival, weighted_quantile, window_start,
+    DOCUMENTS,
+    OFFSETS,
+    WINDOWS,
+    WORDS,
+    Contact,
+    Lasting,
+    World,
+    by_customer,
+    kpi,
+    mean,
+    midnight,
+    moment,
+    offset,
+    slug,
+    survival,
+    weighted_quantile,
+    window_start,
 )  # fmt: skip
 from survey import ZONE
 
@@ -50,13 +64,14 @@ moments = st.sampled_from(
 )
 asked = st.sampled_from(
     [
-        ("month", "2026-01-01", "2026-04-01"), ("month", "2025-12-01", "2026-02-01"), ("week", "2025-12-22", "2026-01-12"),
+        ("month", "2026-01-01", "2026-04-01"), ("month", "2025-12-01", "2026-02-01"),
+        ("week", "2025-12-22", "2026-01-12"),
         ("week", "2026-12-28", "2027-01-11"), ("day", "2026-02-27", "2026-03-03"), ("day", "2026-03-28", "2026-04-01"),
         ("quarter", "2025-10-01", "2026-04-01"), ("year", "2024-01-01", "2027-01-01"), ("all", None, None),
     ]
 )  # fmt: skip
 few = settings(
-    max_examples=12,
+    max_examples=8,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -297,3 +312,140 @@ def compare(bench, ids, plans, seats, rows, as_of, asked, by):
                 elif not agrees(reading.value, value):
                     wrong.append((id, start, part, reading.value, value, reading.status.value))
     assert not wrong, "\n".join(map(str, wrong[:12]))
+
+
+# what holds whatever the rows are -----------------------------------------------------------------------------------
+
+
+@few
+@given(plans=lasting(days), seats=lasting(clocks), as_of=moments, grain=st.sampled_from(["month", "week", "year"]))
+def test_what_was_there_with_what_came_and_went_is_what_is_there(bench, plans, seats, as_of, grain):
+    bench.write(plans=plans, seats=seats)
+    found = table(bench.run(*GROUPS["contracts"], as_of=as_of.replace(tzinfo=ZONE), period=grain, by=["part"]))
+    for name in ("plans", "seats"):
+        for start, part in {(start, part) for id, start, part in found if id == f"{name}_at_end"}:
+            # A segment that no row of a kind is ever in has no reading of that kind.
+            read = {w: found.get((f"{name}_{w}", start, part)) for w in WORDS}
+            value = {w: 0 if r is None else r.value for w, r in read.items()}
+            if None in value.values():
+                continue
+            assert value["at_start"] + value["entered"] - value["left"] == value["at_end"]
+            assert value["at_start"] + value["entered"] == value["in_force"]
+            after = found.get((f"{name}_at_start", following(start, grain), part))
+            assert after is None or after.value == value["at_end"]
+
+
+@few
+@given(rows=contacts, as_of=moments)
+def test_what_is_left_out_is_counted(bench, rows, as_of):
+    bench.write(contacts=rows, homes=[{"customer": "p", "town": "x"}])
+    asked = {"as_of": as_of.replace(tzinfo=ZONE), "period": "year"}
+    found = table(bench.run("settled", "voices", "homely", "weighted", **asked))
+    world = world_of([], [], rows, as_of, "year")
+    for start in {start for _, start, _ in found}:
+        inside = world.inside(start)
+        rejected = {id: dict(found[id, start, "*"].rejected) for id in ("settled", "voices", "homely")}
+        young = [c for c in inside if world.as_of - c.at < timedelta(days=10)]
+        assert rejected["settled"].get("unsettled", 0) == len(young)
+        assert rejected["voices"].get("no_key", 0) == sum(c.customer is None for c in inside)
+        assert rejected["homely"].get("unmatched", 0) == sum(c.customer in ("q", "r") for c in inside)
+        assert (found["homely", start, "*"].value or 0) == sum(c.customer == "p" for c in inside)
+        weighed = {c.customer for c in inside if None not in (c.score, c.weight, c.customer)}
+        assert (found["weighted", start, "*"].n or 0) == len(weighed)
+
+
+apart = st.lists(
+    st.tuples(customers, st.lists(days, min_size=2, max_size=4, unique=True), parts),
+    max_size=3,
+    unique_by=lambda c: c[0],
+)
+
+
+@few
+@given(spans=apart, rows=contacts, as_of=moments, by=st.booleans())
+def test_a_join_takes_the_row_that_was_in_force(bench, spans, rows, as_of, by):
+    plans = [
+        {"customer": customer, "begun": begun, "ended": ended, "part": part if n % 2 else "a"}
+        for customer, edges, part in spans
+        for n, (begun, ended) in enumerate(zip(sorted(edges), [*sorted(edges)[1:], ""], strict=True))
+    ]
+    # What ends before it begins is in force at no moment, and stands in nobody's way.
+    plans += [{"customer": "p", "begun": "2026-03-01", "ended": "2025-12-31", "part": "b"}]
+    plans += [{"customer": "q", "begun": "2026-02-01", "ended": "2026-02-01", "part": "b"}]
+    bench.write(plans=plans, contacts=rows)
+    dimensions = ["part"] if by else []
+    found = table(bench.run("planned", as_of=as_of.replace(tzinfo=ZONE), period="month", by=dimensions))
+    world = world_of(plans, [], rows, as_of, "month")
+    for (_, start, part), reading in found.items():
+        inside = [c for c in cut(world, part).inside(start) if part in ("*", c.part)]
+        there = [world.plan_of(c) for c in inside]
+        assert (reading.value or 0) == sum(p is not None and p.part == "a" for p in there)
+        lost = sum(p is None and c.customer is not None for c, p in zip(inside, there, strict=True))
+        assert dict(reading.rejected).get("unmatched", 0) == lost
+
+
+def test_two_rows_for_one_are_an_error_that_names_them(bench):
+    bench.write(
+        contacts=[{"at": "2026-01-05 10:00:00", "customer": "p"}],
+        homes=[{"customer": "p", "town": "x"}, {"customer": "p", "town": "y"}, {"customer": "q", "town": "y"}],
+        plans=[{"customer": "r", "begun": "2026-01-01"}, {"customer": "r", "begun": "2026-02-01"}],
+    )
+    asked = {"as_of": datetime(2026, 4, 1, tzinfo=ZONE), "period": "month"}
+    failed = bench.project.run("homely", "planned", "contact_count", compare=(), **asked).outcome.failed
+    assert {id: error.message for id, error in failed.items()} == {
+        "homely": "join `home`: data set `homes` has more than one row for the same `customer`: p",
+        "planned": "join `plan`: data set `plans` has more than one row for the same `customer`: r",
+    }
+
+
+@few
+@given(plans=lasting(days), rows=contacts, as_of=moments)
+def test_a_filter_its_negation_and_the_unknown_make_the_whole(bench, plans, rows, as_of):
+    bench.write(plans=plans, contacts=rows)
+    ids = ["plans_at_end", "plans_days", "rows_2_months", "kpi_40_days", "back_window", "recent"]
+    asked = {"as_of": as_of.replace(tzinfo=ZONE), "period": "quarter", "first": date(2025, 10, 1), "threads": 1}
+    whole = table(bench.run(*ids, **asked))
+    # Units are whole on one side: each customer is.
+    wheres = ("customer = 'p'", "not (customer = 'p')", "customer is null")
+    split = [table(bench.run(*ids, where=where, **asked)) for where in wheres]
+    for key, reading in whole.items():
+        found = [part[key].value for part in split if part[key].value is not None]
+        assert agrees(sum(found) if found else None, reading.value), (key, found, reading.value)
+
+
+def test_segments_crossed_are_the_filters_crossed(bench):
+    rows = [
+        {"at": f"2026-01-0{n % 3 + 1} 10:00:00", "customer": "pqr"[n % 3], "part": "ab"[n % 2], "score": str(n)}
+        for n in range(1, 8)
+    ]
+    bench.write(contacts=rows)
+    asked = {"as_of": datetime(2026, 2, 1, tzinfo=ZONE), "period": "all"}
+    for id in ("voices", "rows_2_months", "kpi_1_year", "contact_count"):
+        by = table(bench.run(id, by=["part"], **asked))
+        for part in ("a", "b"):
+            alone = table(bench.run(id, where=f"part = '{part}'", **asked))
+            assert by[id, None, part].value == pytest.approx(alone[id, None, "*"].value)
+
+
+# Freireich and others 1963: weeks in remission under 6-MP, and whether it ended. Values as in R's `survival`.
+REMISSIONS = (
+    *((6, 1), (6, 1), (6, 1), (6, 0), (7, 1), (9, 0), (10, 1), (10, 0), (11, 0), (13, 1), (16, 1), (17, 0), (19, 0)),
+    *((20, 0), (22, 1), (23, 1), (25, 0), (32, 0), (32, 0), (34, 0), (35, 0)),
+)
+STILL = {6: 0.857143, 7: 0.806723, 10: 0.752941, 13: 0.690196, 16: 0.627451, 22: 0.537815, 23: 0.448179}
+
+
+def test_remissions_under_6_mp(workbench):
+    columns = "dataset: patients\ncolumns:\n  weeks: {type: number}\n  ended: {type: boolean}\n"
+    inputs = "  x: patients.weeks\n  ended: patients.ended"
+    shares = [kpi(f"by_{week}", inputs, f"km_share(x, ended, {week})") for week in STILL]
+    documents = [columns, kpi("median_weeks", inputs, "km_quantile(x, ended, 0.5)"), *shares]
+    documents.append(kpi("never", inputs, "km_quantile(x, ended, 0.9)"))
+    ids = ("median_weeks", "never", *(f"by_{week}" for week in STILL))
+    text = "weeks,ended\n" + "".join(f"{weeks},{ended}\n" for weeks, ended in REMISSIONS)
+    found = table(workbench("---\n".join(documents), {"patients": text}).run(*ids, period="all"))
+    assert found["median_weeks", None, "*"].value == 23
+    assert found["median_weeks", None, "*"].n == 21
+    assert found["never", None, "*"].value is None
+    for week, share in STILL.items():
+        assert found[f"by_{week}", None, "*"].value == pytest.approx(1 - share, abs=5e-7)
