@@ -70,6 +70,10 @@ def _sound(join: JoinSpec, spec: DatasetSpec, other: DatasetSpec, subject: str, 
         _same_type(spec, ours, other, theirs, subject, findings)
     if join.at is not None and spec.declared:
         check_moment(spec, join.at, f"{subject}.at", "`at`", findings)
+    if other.interval is not None and join.at is None and spec.clock is None:
+        message = f"rows of data set `{other.id}` are in force over a time, and those of `{spec.id}` have no clock"
+        help = f"name the moment that counts: add `at:` to join `{join.name}`, or `time:` to data set `{spec.id}`"
+        findings.add("missing-when", message, subject=subject, span=join.span, help=help)
     if spec.column(join.name) is not None:
         message = f"`{join.name}` is a join and a column of data set `{spec.id}`"
         findings.add("duplicate-id", message, subject=subject, span=join.span, help="give the join another name")

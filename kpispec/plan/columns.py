@@ -60,13 +60,20 @@ def besides_of(
     return tuple((join, tuple(wanted[join.name])) for join in dataset.joins if join.name in wanted)
 
 
-def beside(join: Join, brought: tuple[str, ...], datasets: Mapping[str, Dataset], bound: Mapping[str, Bound]) -> Beside:
+def beside(
+    ours: Dataset,
+    join: Join,
+    brought: tuple[str, ...],
+    datasets: Mapping[str, Dataset],
+    bound: Mapping[str, Bound],
+) -> Beside:
     """The rows of a joined data set, with all that its own filters, clock and interval read."""
     dataset = datasets[join.dataset]
     read = names_beside(join, brought, dataset)
     present = bound[dataset.id].columns
-    inner = tuple(beside(j, b, datasets, bound) for j, b in besides_of(dataset, read, datasets))
+    inner = tuple(beside(dataset, j, b, datasets, bound) for j, b in besides_of(dataset, read, datasets))
     clock = dataset.spec.clock.value if dataset.spec.clock is not None else None
+    at = join.at or (ours.spec.clock.value if ours.spec.clock is not None else None)
     return Beside(
         join=join,
         dataset=dataset,
@@ -74,6 +81,7 @@ def beside(join: Join, brought: tuple[str, ...], datasets: Mapping[str, Dataset]
         names=brought,
         clock_type=type_of(dataset, clock, bound),
         besides=inner,
+        at=(at, type_of(ours, at, bound)) if at is not None and dataset.spec.interval is not None else None,
     )
 
 

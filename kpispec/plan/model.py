@@ -165,7 +165,8 @@ class NamedTerm:
 class Beside:
     """The rows of another data set that stand beside those of one, under the name of a join.
 
-    `columns` are the bound columns read of it, `names` what is asked of each row; `besides` are its own joins.
+    `columns` are the bound columns read of it, `names` what is asked of each row; `besides` are its own joins. `at` is
+    the moment of our rows at which one of a data set of intervals must be in force, with its type.
     """
 
     join: Join
@@ -174,6 +175,7 @@ class Beside:
     names: tuple[str, ...]
     clock_type: Type
     besides: "tuple[Beside, ...]" = ()
+    at: tuple[str, Type] | None = None
 
 
 @dataclass(frozen=True, slots=True)

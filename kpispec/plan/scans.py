@@ -157,7 +157,7 @@ class ScanTable:
             placement=placement,
             known_type=types.get(own, Type.UNKNOWN) if own is not None else Type.UNKNOWN,
             besides=tuple(
-                beside(join, brought, self.catalog.datasets, self.bound)
+                beside(dataset, join, brought, self.catalog.datasets, self.bound)
                 for join, brought in besides_of(dataset, used, self.catalog.datasets)
             ),
         )

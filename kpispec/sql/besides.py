@@ -33,11 +33,8 @@ class Joining:
     sources: Mapping[str, Source]
     clock: Clockwork
 
-    def steps(self, besides: tuple[Beside, ...], at: tuple[str, Type] | None, source: str, prefix: str = "") -> Steps:
-        """The steps that put the joined columns beside the rows of `source`; the last one is called `joined`.
-
-        `at` is the column of the rows' own clock, with its type: the moment at which a joined row must be in force.
-        """
+    def steps(self, besides: tuple[Beside, ...], source: str, prefix: str = "") -> Steps:
+        """The steps that put the joined columns beside the rows of `source`; the last one is called `joined`."""
         if not besides:
             return []
         steps: Steps = []
@@ -46,7 +43,7 @@ class Joining:
         columns, joins = [Column(f"{source}.*", "*")], [source]
         for beside in besides:
             columns += self._brought(beside, source, prefix)
-            joins.append(self._join(beside, at, source, prefix))
+            joins.append(self._join(beside, source, prefix))
         return [*steps, (f"{prefix}joined", select(columns, "\n".join(joins)))]
 
     def _alias(self, beside: Beside, prefix: str) -> str:
@@ -59,9 +56,7 @@ class Joining:
         source = self.sources[beside.dataset.id]
         typed = [Column(c.sql, c.name) for c in source.columns if c.name in beside.columns]
         steps: Steps = [(f"{inner}rows", select(typed or [Column("1", "one")], source.relation))]
-        clock = beside.dataset.spec.clock
-        at = (clock.value, beside.clock_type) if clock is not None else None
-        steps += self.steps(beside.besides, at, quoted(steps[-1][0]), inner)
+        steps += self.steps(beside.besides, quoted(steps[-1][0]), inner)
         for name, expr in self._computed(beside):
             columns = [Column("*", "*"), Column(self._lower(expr), name)]
             steps.append((f"{inner}with_{name}", select(columns, quoted(steps[-1][0]))))
@@ -93,20 +88,19 @@ class Joining:
         there = " and ".join(f"{source}.{quoted(ours)} is not null" for ours, _ in beside.join.on)
         return [*found, Column(f"{there} and {alias}.{quoted(MATCHED)} is null", f"{name}.{UNMATCHED}")]
 
-    def _join(self, beside: Beside, at: tuple[str, Type] | None, source: str, prefix: str) -> str:
+    def _join(self, beside: Beside, source: str, prefix: str) -> str:
         alias = quoted(self._alias(beside, prefix))
         on = [f"{source}.{quoted(ours)} = {alias}.{quoted(theirs)}" for ours, theirs in beside.join.on]
-        on += self._in_force(beside, at, source, alias)
+        on += self._in_force(beside, source, alias)
         return f"left join {alias} on " + "\n  and ".join(on)
 
-    def _in_force(self, beside: Beside, at: tuple[str, Type] | None, source: str, alias: str) -> list[str]:
+    def _in_force(self, beside: Beside, source: str, alias: str) -> list[str]:
         """Of a data set of intervals the row that is in force at our moment."""
         interval = beside.dataset.spec.interval
-        named = beside.join.at or (at[0] if at is not None else None)
-        if interval is None or named is None:
+        if interval is None or beside.at is None:
             return []
+        named, ours = beside.at
         moment = f"{source}.{quoted(named)}"
-        ours = at[1] if at is not None and at[0] == named else beside.clock_type
         if ours is Type.DATE and beside.clock_type is not Type.DATE:
             moment = self.clock.utc(f"cast({moment} as timestamp)")
         elif ours is not Type.DATE and beside.clock_type is Type.DATE:

@@ -72,8 +72,7 @@ class RowWriter:
         keys = {ours for b in self.scan.besides for ours, _ in b.join.on}
         early = [c for c in self._behind({*keys, *(n for n, _ in filtered)}) if not self._needs_join(c[0])]
         steps = [*steps, *self._with(early, steps[-1][0])]
-        at = None if self.known is None else (self.known, self.scan.known_type)
-        steps += Joining(self.sources, self.clock).steps(self.scan.besides, at, quoted(steps[-1][0]))
+        steps += Joining(self.sources, self.clock).steps(self.scan.besides, quoted(steps[-1][0]))
         late = [c for c in filtered if c not in early]
         return [*steps, *self._with(late, steps[-1][0])], [*early, *late]
 
