@@ -1,5 +1,6 @@
 """What surrounds the trees of one run: the zone, the instants, and how references are spelled."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,7 @@ from kpispec.sql.business import business_macro, business_seconds, business_stat
 from kpispec.sql.lower import Setting, quoted
 from kpispec.sql.text import defines
 from kpispec.sql.worktime import FIRST, LAST, worktime
-from kpispec.sql.zones import as_local, as_utc, instant_of, local_bounds
+from kpispec.sql.zones import as_local, as_utc, instant_of, is_utc, local_bounds
 from kpispec.windows import MONTHS, TO_DATE, Length, months_after, shifted, to_date_start
 
 # Offsets are spelled out for the years that exports speak of; outside, the engine's own table is asked row by row.
@@ -26,6 +27,8 @@ BUSINESS_YEARS_BACK = 10
 
 # How many periods before lies the one of a year earlier, for those of a calendar that follow from a rule.
 _IN_A_YEAR = {"fiscal_period": 12, "fiscal_quarter": 4, "fiscal_year": 1, "calendar_week": 52}
+
+_SIMPLE = re.compile(r""""[^"]*"|timestamp '[^']*'""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,11 @@ class Clockwork:
         return as_local(sql, self.request.timezone)
 
     def utc(self, sql: str) -> str:
-        return as_utc(sql, self.request.timezone)
+        """The instant of a local clock reading. What is more than a column is named first: it is written many times."""
+        zone = self.request.timezone
+        if is_utc(zone) or _SIMPLE.fullmatch(sql):
+            return as_utc(sql, zone)
+        return f"list_transform([{sql}], lambda clock: {as_utc('clock', zone)})[1]"
 
     def reach(self) -> tuple[date, date]:
         """The days for which the zone's clock changes are spelled out."""

@@ -398,7 +398,7 @@ def test_two_rows_for_one_are_an_error_that_names_them(bench):
     }
 
 
-@few
+@settings(few, max_examples=3)
 @given(plans=lasting(days), rows=contacts, as_of=moments)
 def test_a_filter_its_negation_and_the_unknown_make_the_whole(bench, plans, rows, as_of):
     bench.write(plans=plans, contacts=rows)
