@@ -14,6 +14,8 @@ from kpispec.sql.setting import Clockwork
 from kpispec.sql.text import Column, defines, select
 from kpispec.sql.zones import macros
 
+EDGES = ("first_period", "last_period", OLDEST, NEWEST)
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -94,7 +96,7 @@ def _facts(plan: Plan, scan: Scan) -> str:
     once = scan.placement.plain and not scan.members
     rows = f"sum({quoted(ROWS)})" if once else f"(select {quoted(ROWS)} from {covered})"
     columns = [Column(f"cast({rows} as bigint)", ROWS)]
-    for edge in ("first_period", "last_period", OLDEST, NEWEST):
+    for edge in EDGES:
         columns.append(Column(f"(select {quoted(edge)} from {covered})", edge))
     for named in scan.terms:
         if named.name in {term for m in plan.measures for dataset, term in m.undated if dataset == scan.id}:
@@ -103,5 +105,7 @@ def _facts(plan: Plan, scan: Scan) -> str:
     for dataset, column, reason, term in plan.reject_totals:
         if dataset == scan.id:
             columns.append(Column(f"cast(coalesce(sum({quoted(term)}), 0) as bigint)", f"rejected {column}: {reason}"))
+    if len(columns) == 1 + len(EDGES) and not once:  # nothing is summed up: the table may hold no row of the whole
+        return select(columns, covered)
     whole = set_mask(plan.request.dimensions, ())
     return select(columns, table, [f"{quoted(SET)} = {whole}"])
