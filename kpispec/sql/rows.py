@@ -158,7 +158,7 @@ class RowWriter:
         if not self.scan.placement.plain:
             return self._placing.conditions()
         if self.scan.clock is None or (self.request.grain == "all" and self.by_own_clock):
-            return []
+            return self._begun()
         clock, found = quoted(self.scan.clock), []
         if self.scan.first_day is not None:
             found.append(f"{clock} >= {self._day(self.scan.first_day)}")
@@ -166,12 +166,15 @@ class RowWriter:
             found.append(f"{clock} < {self._day(self.scan.last_day)}")
         if not self.by_own_clock:
             return [" and ".join([*found, f"{clock} < {self._as_of(self.scan.clock_type)}", *self._begun()])]
-        return [f"coalesce({' and '.join(found)}, true)"] if found else []
+        return [*([f"coalesce({' and '.join(found)}, true)"] if found else []), *self._begun()]
 
     def _begun(self) -> list[str]:
         """What ends before it begins is no interval."""
-        until = self.scan.placement.until
-        return [f"{quoted(until)} >= {quoted(self.known or until)}"] if until is not None else []
+        until, interval = self.scan.placement.until, self.scan.dataset.spec.interval
+        if until is None or interval is None:
+            return []
+        sound = f"{quoted(until)} >= {quoted(interval.start.value)}"
+        return [sound if self.scan.clock == until else f"coalesce({sound}, true)"]
 
     def _day(self, day: date) -> str:
         return f"date '{day.isoformat()}'" if self.scan.clock_type is Type.DATE else self.clock.midnight(day)

@@ -123,3 +123,38 @@ def test_the_stages_hold_clocks_windows_units_and_joins(workbench):
         ("visits", ["person"], ["who"])
     ]
     assert [m["offsets"] for m in plan["measures"] if m["kpi"] == "growth"] == [{"before": "-1 year"}]
+
+
+SPANS = """
+dataset: spans
+time: told
+interval: {from: began, to: ended}
+columns:
+  told: {type: timestamp}
+  began: {type: timestamp}
+  ended: {type: timestamp}
+  id: {type: string}
+"""
+SPAN_ROWS = {
+    "spans": """
+told,began,ended,id
+2026-03-20,2026-01-10,2026-02-10,kept
+2026-03-20,2026-02-12,,open
+2026-01-02,2026-02-20,2026-02-01,ends before it begins
+2026-01-02,,2026-02-05,never began
+"""
+}
+
+
+@pytest.mark.parametrize("own_clock", [True, False])
+@pytest.mark.parametrize("window", ["", ", window: 1 periods"])
+def test_what_ends_before_it_begins_neither_enters_nor_leaves(workbench, own_clock, window):
+    specs = SPANS if own_clock else SPANS.replace("time: told\n", "")
+    for when in ("entered", "left", "at_start", "at_end"):
+        own = window if when in ("entered", "left") else ""
+        specs += f"---\nkpi: {when}_n\ndirection: higher_is_better\nunit: count\nformula: count(id)\n"
+        specs += f"inputs:\n  id: {{dataset: spans, expr: id, when: {when}{own}}}\n"
+    names = ("at_start_n", "entered_n", "left_n", "at_end_n")
+    project = workbench(specs, SPAN_ROWS)
+    found = {r.kpi: r.value for r in project.run(*names, at="2026-02", as_of="2026-04-01").readings}
+    assert found == {"at_start_n": 1, "entered_n": 1, "left_n": 1, "at_end_n": 1}
