@@ -98,27 +98,7 @@ def _plan(plan: Plan) -> object:
         "grain": plan.request.grain,
         "periods": [plan.request.first, plan.request.last],
         "sets": [list(s) for s in plan.request.sets],
-        "scans": [
-            {
-                "scan": s.id,
-                "dataset": s.dataset.id,
-                "columns": list(s.columns),
-                **_read(s),
-                "members": [
-                    {
-                        "dataset": m.scan.dataset.id,
-                        "per": list(m.keys),
-                        "columns": list(m.scan.columns),
-                        **_read(m.scan),
-                    }
-                    for m in s.members
-                ],
-                "sets": [list(cut) for cut in s.sets],
-                "days": [_plain(s.first_day), _plain(s.last_day)],
-                "terms": [_term(t) for t in s.terms],
-            }
-            for s in plan.scans
-        ],
+        "scans": [_scan(s) for s in plan.scans],
         "measures": [
             {
                 "measure": m.id,
@@ -133,6 +113,27 @@ def _plan(plan: Plan) -> object:
             for m in plan.measures
         ],
         "unavailable": [{"kpi": u.kpi, "status": u.status, "code": u.code} for u in plan.unavailable],
+    }
+
+
+def _scan(scan: Scan) -> object:
+    return {
+        "scan": scan.id,
+        "dataset": scan.dataset.id,
+        "columns": list(scan.columns),
+        **_read(scan),
+        "members": [
+            {
+                "dataset": m.scan.dataset.id,
+                "per": list(m.keys),
+                "columns": list(m.scan.columns),
+                **_read(m.scan),
+            }
+            for m in scan.members
+        ],
+        "sets": [list(cut) for cut in scan.sets],
+        "days": [_plain(scan.first_day), _plain(scan.last_day)],
+        "terms": [_term(t) for t in scan.terms],
     }
 
 
