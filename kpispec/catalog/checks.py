@@ -7,6 +7,7 @@ from kpispec.formula.tree import (
     Between,
     Binary,
     Boolean,
+    Call,
     Case,
     Duration,
     Expr,
@@ -29,7 +30,9 @@ Rejects = tuple[tuple[str, Expr], ...]
 
 def checked_input(item: RowInput, expr: Expr, subject: str, findings: Findings) -> tuple[Expr, Rejects]:
     """The expression with its rejected values null, and when each reason applies. Reasons exclude each other."""
-    tests: list[tuple[str, Expr]] = []
+    tests: list[tuple[str, Expr]] = [("wrong_type", t) for t in _mistyped(item, expr, subject, findings)]
+    if item.checks.not_null:
+        tests.append(("missing_value", Is(expr, "null", place=expr.place, type=Type.BOOLEAN)))
     for code, reason in item.checks.missing:
         tests.append((reason, _equals(expr, code)))
     if item.checks.range is not None:
@@ -41,6 +44,24 @@ def checked_input(item: RowInput, expr: Expr, subject: str, findings: Findings) 
     if not tests:
         return expr, ()
     return _kept(expr, [t for _, t in tests]), _exclusive(tests)
+
+
+def _mistyped(item: RowInput, expr: Expr, subject: str, findings: Findings) -> tuple[Expr, ...]:
+    """When a value is not of the type that the input promises; a type that no value can have is a finding."""
+    wanted = Type(item.checks.type) if item.checks.type is not None else expr.type
+    if expr.type in (wanted, Type.UNKNOWN) or (expr.type, wanted) == (Type.INTEGER, Type.NUMBER):
+        return ()
+    if (expr.type, wanted) == (Type.NUMBER, Type.INTEGER):
+        whole = Call("floor", (expr,), place=expr.place, type=Type.INTEGER)
+        return (Binary("<>", expr, whole, place=expr.place, type=Type.BOOLEAN),)
+    findings.add(
+        "argument-type",
+        f"`type: {wanted}` is promised, and the values are of type {expr.type}",
+        subject=f"{subject}.type",
+        span=item.span,
+        help=f"write `type: {expr.type}`, or an `expr` that gives another type",
+    )
+    return ()
 
 
 def _kept(expr: Expr, tests: list[Expr]) -> Expr:

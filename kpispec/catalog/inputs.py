@@ -178,6 +178,13 @@ class _Binder:
         named = table.get(self.item.name, table.get(""))
         if named is None:
             return None
+        if self.item.per:
+            message = (
+                f"`weight` is of rows, and input `{self.item.name}` gives one value for each `{self.item.per[0].value}`"
+            )
+            help = "write it as an input with the same `per`, and into the formula: `sum(x * weight) / sum(weight)`"
+            self.findings.add("bad-value", message, subject=f"kpi.{self.spec.id}.weight", span=named.span, help=help)
+            return None
         kind = self._column(named, "weight")
         if kind is None or kind in (Type.INTEGER, Type.NUMBER, Type.UNKNOWN):
             return self._named(named, "weight") if kind is not None else None

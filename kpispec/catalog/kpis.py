@@ -1,5 +1,6 @@
 """KPIs bound: inputs to data sets and other KPIs, formulas checked, circles refused."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
@@ -235,6 +236,26 @@ def _unused(spec: KpiSpec, formula: str, extends: bool, findings: Findings) -> N
                 subject=f"kpi.{spec.id}.inputs.{item.name}",
                 span=item.span,
                 help="remove it, or use it in `formula`",
+            )
+    _unused_params(spec, findings)
+
+
+def _unused_params(spec: KpiSpec, findings: Findings) -> None:
+    read = [spec.formula, *spec.where]
+    for item in spec.inputs:
+        read += [*item.where, *([item.window] if item.window is not None else [])]
+        if isinstance(item, RowInput):
+            read += [item.expr, *([item.settles_after] if item.settles_after is not None else [])]
+    limits = (span.text for key, span in spec.spans if key in ("min_n", "suppress_below"))
+    used = {word for text in (*(t.value for t in read), *limits) for word in re.findall(r"\w+", text.lower())}
+    for name, _ in spec.params:
+        if name.value not in used:
+            findings.add(
+                "unused-input",
+                f"nothing uses param `{name.value}`",
+                subject=f"kpi.{spec.id}.params.{name.value}",
+                span=name.span,
+                help="remove it, or write it where its value stands",
             )
 
 

@@ -30,6 +30,7 @@ def check_segments(kpi: Kpi, datasets: Mapping[str, Dataset], reads: Iterable[st
     targets = [_Place(t.spec.segment, t.spec.span, "targets", t.spec) for t in kpi.targets if t.spec.segment]
     _doubtful(kpi, bands, findings)
     _doubtful(kpi, targets, findings)
+    _check_wholes(kpi, datasets, findings)
     read = [datasets[id].spec for id in reads]
     if not all(spec.declared for spec in read):
         return
@@ -40,6 +41,22 @@ def check_segments(kpi: Kpi, datasets: Mapping[str, Dataset], reads: Iterable[st
                 _check_value(kpi, place, columns[name], value, findings)
             else:
                 _no_dimension(kpi, place, name, columns, findings)
+
+
+def _check_wholes(kpi: Kpi, datasets: Mapping[str, Dataset], findings: Findings) -> None:
+    """`whole` may name a dimension that only other data sets have: it says not to ask for it here."""
+    if not all(d.spec.declared for d in datasets.values()):
+        return
+    known = {c.name for d in datasets.values() for c in d.spec.columns if c.dimension}
+    for rows in kpi.rows:
+        for named in rows.spec.whole_of:
+            if named.value not in known:
+                message = f"no data set declares `{named.value}` as a dimension"
+                cure, subject = (
+                    f"set `dimension: true` on column `{named.value}`",
+                    f"kpi.{kpi.id}.inputs.{rows.spec.name}.whole",
+                )
+                unknown("unknown-dimension", message, named, known, subject, findings, cure)
 
 
 def _doubtful(kpi: Kpi, places: list[_Place], findings: Findings) -> None:

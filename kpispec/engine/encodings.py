@@ -50,6 +50,8 @@ def decoded(file: InputFile, codec: str) -> Iterator[str]:
                 # The decoder held back the bytes of an unfinished character: they lead the object that failed.
                 offset = before - (len(error.object) - len(chunk)) + error.start
                 raise wrong_encoding(file, codec, offset, error.object[error.start]) from None
+            except UnicodeError:  # utf-16 and utf-32, which say by their first bytes which half comes first
+                raise _unmarked(file, codec) from None
             before += len(chunk)
             if not chunk:
                 return
@@ -73,6 +75,15 @@ def wrong_encoding(file: InputFile, codec: str, offset: int, byte: int) -> Engin
         Failure.ENCODING,
         f"`{file.shown}` is not {codec}: byte 0x{byte:02x} at offset {offset}{compressed}",
         help=f"{guess} beside `from`",
+        path=file.shown,
+    )
+
+
+def _unmarked(file: InputFile, codec: str) -> EngineError:
+    return EngineError(
+        Failure.ENCODING,
+        f"`{file.shown}` is not {codec}: it does not begin with a byte order mark",
+        help=f"write `encoding: {codec}-le` beside `from`, or which other encoding it is",
         path=file.shown,
     )
 

@@ -84,6 +84,7 @@ def _read_csv(paths: list[str], found: Dialect, encoding: str | None) -> str:
         f"delim = {text_literal(found.delimiter)}",
         "quote = '\"'",
         "escape = '\"'",
+        "allow_quoted_nulls = false",  # `""` is an empty text, which `empty: keep` keeps
     ]
     options += [f"skip = {found.skip}"] if found.skip else []
     options += [f"encoding = {text_literal(encoding)}"] if encoding else []

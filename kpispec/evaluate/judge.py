@@ -177,7 +177,8 @@ class Judge:
         accepted = kpi.spec.accept
         if accepted is None or status is not Status.BAD or accepted.until < self.plan.request.as_of_day:
             return None
-        return Reason(Status.WAIVED, "waived", (("until", accepted.until), ("reason", accepted.reason)))
+        said = ", ".join(text for text in (accepted.reason, accepted.ticket, accepted.by) if text)
+        return Reason(Status.WAIVED, "waived", (("until", accepted.until), ("reason", said)))
 
     # reasons, in the order of the statuses
 

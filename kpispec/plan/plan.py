@@ -133,7 +133,7 @@ class _Planner:
         first = self.request.reach[0]
         if first is None or self.request.grain == "all":
             return first
-        return min(k for chain in self.offsets for k in self._back(first, chain))
+        return min((k for chain in self.offsets for k in self._back(first, chain)), default=first)
 
     def _back(self, first: int, chain: tuple[Length, ...]) -> Iterable[int]:
         at: int | None = first

@@ -1,10 +1,11 @@
 """A KPI in words: what it asks, how it is computed and judged, what it reads and what reads it."""
 
+import re
 from collections.abc import Iterator
 
 from kpispec.catalog.model import Catalog, Kpi
 from kpispec.project.load import Loaded
-from kpispec.spec import KpiInput, KpiSpec
+from kpispec.spec import KpiInput, KpiSpec, RowInput
 
 
 def explain_kpi(loaded: Loaded, id: str, language: str) -> str:
@@ -38,15 +39,52 @@ def _computed(spec: KpiSpec, catalog: Catalog) -> str:
     for item in spec.inputs:
         if isinstance(item, KpiInput):
             lines.append(f"  {item.name}: the value of KPI {item.kpi.value}" + _where([t.value for t in item.where]))
+            lines += [f"    {line}" for line in _moved(item)]
             continue
         filters = [t.value for t in (*spec.where, *item.where)]
         lines.append(
             f"  {item.name}: {' '.join(item.expr.value.split())}, of the rows of {item.dataset.value}" + _where(filters)
         )
+        lines += [f"    {line}" for line in (*_placed(item), *_joined(item, catalog))]
         lines += [f"    {line}" for line in _promises(item.dataset.value, item.expr.value, catalog)]
     if spec.min_n is not None:
         lines.append(f"  fewer than {spec.min_n} values are shown without a status")
     return "\n".join(lines)
+
+
+def _moved(item: KpiInput) -> Iterator[str]:
+    if item.offset is not None:
+        yield f"of an earlier period: {item.offset.value}"
+    if item.window is not None:
+        yield f"over a longer time up to the period's end: {item.window.value}"
+
+
+def _placed(item: RowInput) -> Iterator[str]:
+    """Which rows stand in a period and in a segment, and what makes one value of them."""
+    if item.when is not None:
+        yield f"placed in a period by {item.when.value}"
+    if item.window is not None:
+        yield f"rows of a longer time up to the period's end: {item.window.value}"
+    if item.settles_after is not None:
+        yield f"rows younger than {item.settles_after.value} are left out"
+    if item.per:
+        yield f"one value for each {', '.join(t.value for t in item.per)}"
+    if item.whole:
+        yield "not cut by segments"
+    if item.whole_of:
+        yield f"not cut by {', '.join(t.value for t in item.whole_of)}"
+
+
+def _joined(item: RowInput, catalog: Catalog) -> Iterator[str]:
+    """The rows that stand beside, of the joins that the input reads itself."""
+    found = catalog.datasets.get(item.dataset.value)
+    texts = (item.expr, *item.where)
+    for join in found.spec.joins if found is not None else ():
+        if any(re.search(rf"(?i)\b{join.name}\.", text.value) for text in texts):
+            on = " and ".join(
+                ours.value if ours.value == its.value else f"{ours.value} = {its.value}" for ours, its in join.on
+            )
+            yield f"{join.name}: the row of {join.dataset.value} with the same {on}"
 
 
 def _where(filters: list[str]) -> str:

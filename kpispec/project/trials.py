@@ -149,6 +149,8 @@ class Stage:
         for given in self.rows:
             input = self.kpi.row(given.name.value)
             id = given.name.value if given.name.value in self.tables else input.dataset if input is not None else ""
+            if not id:
+                raise EngineError(Failure.OTHER, f"`{given.name.value}` is neither a data set nor an input of rows")
             own = {given.name.value: _value_of(given.name.value)} if id != given.name.value else {}
             for row in given.rows:
                 self.tables.setdefault(id, []).append({own.get(column, column): text for column, text, _ in row})

@@ -90,8 +90,9 @@ class Placing:
         if self.clock.request.grain == "all" and self.scan.placement.until is None and not self._of_all():
             return []
         found = [f"{self._from} is not null"]
-        if self.scan.placement.until is not None:
-            found.append(f"({self._until} is null or {self._until} >= {self._from})")
+        interval = self.scan.dataset.spec.interval
+        if self.scan.placement.until is not None and interval is not None:
+            found.append(f"({self._until} is null or {self._until} >= {quoted(interval.start.value)})")
         if self.scan.last_day is not None:
             found.append(f"{self._from} < {self._day(self.scan.last_day.isoformat())}")
         if self.scan.first_day is not None:

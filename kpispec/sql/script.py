@@ -14,6 +14,8 @@ from kpispec.sql.setting import Clockwork
 from kpispec.sql.text import Column, defines, select
 from kpispec.sql.zones import macros
 
+EDGES = ("first_period", "last_period", OLDEST, NEWEST)
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -93,9 +95,9 @@ def _facts(plan: Plan, scan: Scan) -> str:
     table, covered = quoted(scan_table(scan.id)), quoted(covered_table(scan.id))
     if not scan.placement.plain or scan.members:
         # A row may be in several groups of the scan's own table, or in none.
-        return select([Column(quoted(c), c) for c in (ROWS, "first_period", "last_period", OLDEST, NEWEST)], covered)
+        return select([Column(quoted(c), c) for c in (ROWS, *EDGES)], covered)
     columns = [Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)]
-    for edge in ("first_period", "last_period", OLDEST, NEWEST):
+    for edge in EDGES:
         columns.append(Column(f"(select {quoted(edge)} from {covered})", edge))
     for named in scan.terms:
         if named.name in {term for m in plan.measures for dataset, term in m.undated if dataset == scan.id}:

@@ -9,6 +9,7 @@ from kpispec.syntax.shapes import (
     CHECKS,
     COLUMN,
     FIGURE,
+    FUNCTION_TEST,
     ID,
     LIFECYCLE,
     METHOD,
@@ -248,7 +249,7 @@ _KPI: dict[str, Shape] = {
 _FUNCTION: dict[str, Shape] = {
     "args": items("The names of its arguments.", text("An argument.", NAME), 1),
     "formula": _KPI["formula"],
-    "tests": _KPI["tests"],
+    "tests": items("Worked examples.", FUNCTION_TEST),
 }
 
 _ENTRIES = {name: shape for name, shape in FIGURE.items() if name not in ("label", "value", "low", "high")}

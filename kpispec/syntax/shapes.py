@@ -211,33 +211,46 @@ _OUTCOME: dict[str, Shape] = {
 }
 _EXPECTED: Shape = {**keys("What one segment must give.", _OUTCOME), "minProperties": 1}
 
-TEST = keys(
-    "A worked example: rows in, a value out.",
-    {
-        "name": text("What it shows."),
-        "period": {
-            "description": "The period looked at: `2026`, `2026-Q3`, `2026-03`, `2026-W07`, `2026-03-15`.",
-            "type": ["string", "integer"],
-        },
-        "as_of": text("The moment it is computed at, such as 2026-03-31 or 2026-03-31T12:00."),
-        "by": one_or_more("Dimensions to cut by.", text("A dimension.")),
-        "given": {
-            "description": "Rows by data set or input, or the value of a KPI input: `{tickets: [{wait: 10 s}]}`.",
-            "type": "object",
-            "additionalProperties": {
-                "type": ["array", "number", "string", "null"],
-                "items": {
-                    "type": ["object", "number", "string", "boolean", "null"],
-                    "additionalProperties": cell("A cell.", null=True),
-                },
+_TEST: dict[str, Shape] = {
+    "name": text("What it shows."),
+    "period": {
+        "description": "The period looked at: `2026`, `2026-Q3`, `2026-03`, `2026-W07`, `2026-03-15`.",
+        "type": ["string", "integer"],
+    },
+    "as_of": text("The moment it is computed at, such as 2026-03-31 or 2026-03-31T12:00."),
+    "by": one_or_more("Dimensions to cut by.", text("A dimension.")),
+    "given": {
+        "description": "Rows by data set or input, or the value of a KPI input: `{tickets: [{wait: 10 s}]}`.",
+        "type": "object",
+        "additionalProperties": {
+            "type": ["array", "number", "string", "null"],
+            "items": {
+                "type": ["object", "number", "string", "boolean", "null"],
+                "additionalProperties": cell("A cell.", null=True),
             },
         },
+    },
+    "expect": {
+        **_EXPECTED,
+        "description": "The value, `null`, or a map of what must be found; with `by`, a list of such maps.",
+        "type": ["number", "string", "null", "object", "array"],
+        "items": _EXPECTED,
+    },
+}
+_NEEDED = ("given", "expect")
+TEST = keys("A worked example: rows in, a value out.", _TEST, _NEEDED)
+
+# A function knows no segments.
+_ONE = {name: shape for name, shape in _OUTCOME.items() if name != "segment"}
+FUNCTION_TEST = keys(
+    "A worked example: arguments in, a value out.",
+    {
+        **{name: shape for name, shape in _TEST.items() if name != "by"},
+        "given": {**_TEST["given"], "description": "A list of values, or one value, by argument: `{score: [9, 10]}`."},
         "expect": {
-            **_EXPECTED,
-            "description": "The value, `null`, or a map of what must be found; with `by`, a list of such maps.",
-            "type": ["number", "string", "null", "object", "array"],
-            "items": _EXPECTED,
+            **keys("The value, `null`, or a map of what must be found.", _ONE, minProperties=1),
+            "type": ["number", "string", "null", "object"],
         },
     },
-    ("given", "expect"),
+    _NEEDED,
 )
