@@ -13,7 +13,7 @@ select * from (
       nullif(trim("started_on"), '') as "started_on__raw",
       nullif(trim("ended_on"), '') as "ended_on__raw",
       "region"
-    from read_csv(['contracts.csv'], columns = {'customer_id': 'VARCHAR', 'started_on': 'VARCHAR', 'ended_on': 'VARCHAR', 'region': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+    from read_csv(['contracts.csv'], columns = {'customer_id': 'VARCHAR', 'started_on': 'VARCHAR', 'ended_on': 'VARCHAR', 'region': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
   )
 );
 

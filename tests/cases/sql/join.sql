@@ -11,7 +11,7 @@ select * from (
       nullif(trim("opened_at"), '') as "opened_at__raw",
       "customer_id",
       nullif(trim("score"), '') as "score__raw"
-    from read_csv(['tickets.csv'], columns = {'ticket_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'channel': 'VARCHAR', 'region': 'VARCHAR', 'customer_id': 'VARCHAR', 'wait': 'VARCHAR', 'score': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+    from read_csv(['tickets.csv'], columns = {'ticket_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'channel': 'VARCHAR', 'region': 'VARCHAR', 'customer_id': 'VARCHAR', 'wait': 'VARCHAR', 'score': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
   )
 );
 
@@ -27,7 +27,7 @@ select * from (
       "customer_id",
       "country",
       nullif(trim("size"), '') as "size__raw"
-    from read_csv(['customers.csv'], columns = {'customer_id': 'VARCHAR', 'country': 'VARCHAR', 'size': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+    from read_csv(['customers.csv'], columns = {'customer_id': 'VARCHAR', 'country': 'VARCHAR', 'size': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
   )
 );
 

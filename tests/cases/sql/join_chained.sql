@@ -8,7 +8,7 @@ select * from (
     select
       nullif(trim("opened_at"), '') as "opened_at__raw",
       "customer_id"
-    from read_csv(['tickets.csv'], columns = {'ticket_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'channel': 'VARCHAR', 'region': 'VARCHAR', 'customer_id': 'VARCHAR', 'wait': 'VARCHAR', 'score': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+    from read_csv(['tickets.csv'], columns = {'ticket_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'channel': 'VARCHAR', 'region': 'VARCHAR', 'customer_id': 'VARCHAR', 'wait': 'VARCHAR', 'score': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
   )
 );
 
@@ -23,13 +23,13 @@ with "rows" as (
   select
     nullif("customer_id", '') as "customer_id",
     nullif("country", '') as "country"
-  from read_csv(['customers.csv'], columns = {'customer_id': 'VARCHAR', 'country': 'VARCHAR', 'size': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+  from read_csv(['customers.csv'], columns = {'customer_id': 'VARCHAR', 'country': 'VARCHAR', 'size': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
 ),
 "customer_home_rows" as (
   select
     nullif("country", '') as "country",
     nullif("continent", '') as "continent"
-  from read_csv(['countries.csv'], columns = {'country': 'VARCHAR', 'continent': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+  from read_csv(['countries.csv'], columns = {'country': 'VARCHAR', 'continent': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
 ),
 "customer_home" as (
   select

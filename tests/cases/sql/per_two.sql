@@ -8,7 +8,7 @@ select * from (
     select
       nullif(trim("opened_at"), '') as "opened_at__raw",
       "customer_id"
-    from read_csv(['tickets.csv'], columns = {'ticket_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'channel': 'VARCHAR', 'region': 'VARCHAR', 'customer_id': 'VARCHAR', 'wait': 'VARCHAR', 'score': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+    from read_csv(['tickets.csv'], columns = {'ticket_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'channel': 'VARCHAR', 'region': 'VARCHAR', 'customer_id': 'VARCHAR', 'wait': 'VARCHAR', 'score': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
   )
 );
 
@@ -25,7 +25,7 @@ select * from (
       "customer_id",
       nullif(trim("started_on"), '') as "started_on__raw",
       nullif(trim("ended_on"), '') as "ended_on__raw"
-    from read_csv(['contracts.csv'], columns = {'customer_id': 'VARCHAR', 'started_on': 'VARCHAR', 'ended_on': 'VARCHAR', 'region': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+    from read_csv(['contracts.csv'], columns = {'customer_id': 'VARCHAR', 'started_on': 'VARCHAR', 'ended_on': 'VARCHAR', 'region': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
   )
 );
 

@@ -11,7 +11,7 @@ select * from (
       "request_id",
       nullif(trim("opened_at"), '') as "opened_at__raw",
       nullif(trim("solved_at"), '') as "solved_at__raw"
-    from read_csv(['requests.csv'], columns = {'request_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'solved_at': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+    from read_csv(['requests.csv'], columns = {'request_id': 'VARCHAR', 'opened_at': 'VARCHAR', 'solved_at': 'VARCHAR'}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false)
   )
 );
 
