@@ -98,8 +98,8 @@ def test_a_reader_walks_from_a_kpi_to_its_column_and_home(visit):
     page = visit("en/index.html")
     page.faults.clear()
     page.locator("a[href='kpi/nps.html']").click()
-    page.locator(".side a", has_text="survey_answers.recommendation").click()
-    assert page.url.endswith("/en/dataset/survey_answers.html#column-recommendation")
+    page.locator(".side a", has_text="survey_answers.recommend").click()
+    assert page.url.endswith("/en/dataset/survey_answers.html#column-recommend")
     assert page.locator("tr:target").count() == 1
     page.locator(".eyebrow a").click()
     assert page.url.endswith("/en/index.html")
@@ -108,7 +108,7 @@ def test_a_reader_walks_from_a_kpi_to_its_column_and_home(visit):
 def test_without_scripts_all_is_there_but_the_controls(visit):
     page = visit("en/index.html", java_script_enabled=False)
     assert page.locator(".ctl").is_hidden()
-    assert page.locator(".entry[data-p]").count() == 23
+    assert page.locator(".entry[data-p='-']").count() == 23
     page = visit("en/kpi/nps.html", java_script_enabled=False)
     assert page.locator(".cp").first.is_hidden()
     page.locator("summary", has_text="no answer gives no score").click()
