@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kpispec.catalog.model import BoundKpi, Catalog, Kpi
-from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
 from kpispec.plan.columns import fitted
 from kpispec.plan.lacks import Lacks
@@ -180,7 +179,3 @@ def _merged(outer: Narrowing, inner: Narrowing) -> Narrowing:
     for dataset, where in inner:
         table[dataset] = conjunction((*table.get(dataset, ()), *where))
     return tuple(sorted(((d, w) for d, w in table.items() if w), key=lambda item: item[0]))
-
-
-def used_names(exprs: Iterable[Expr]) -> tuple[str, ...]:
-    return tuple(sorted({n for e in exprs for n in names(e)}))

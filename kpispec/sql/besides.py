@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
-from kpispec.plan.columns import UNMATCHED, closure, joined_by
+from kpispec.plan.columns import UNMATCHED, closure
 from kpispec.plan.model import Beside, Request, Scan
 from kpispec.sql.lower import lower, quoted
 from kpispec.sql.relations import Source
@@ -139,10 +139,6 @@ def besides_of(scan: Scan) -> Iterator[Beside]:
     yield from scan.besides
     for member in scan.members:
         yield from member.scan.besides
-
-
-def joins_needed(names: set[str], scan: Scan) -> bool:
-    return any(joined_by(scan.dataset, name) is not None for name in names)
 
 
 def joining(request: Request, sources: Mapping[str, Source]) -> Joining:
