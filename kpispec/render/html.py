@@ -43,7 +43,10 @@ def render_html(
     from markupsafe import Markup
 
     env = _environment(templates, words(language))
-    style, script = _style(_source(env, "assets/style.css")), _script(_source(env, "assets/app.js"))
+    style, script = (
+        _style(_source(env, "assets/style.css")),
+        _script(_source(env, "assets/shared.js") + _source(env, "assets/app.js")),
+    )
     html = env.get_template("scorecard.html.j2").render(
         page=page_of(report, language, alternates),
         style=Markup(style),  # noqa: S704 - a file of ours, or of a trusted folder
@@ -64,7 +67,7 @@ def render_pages(
 
     env = _environment(templates, words(language))
     style = _style(_source(env, "assets/style.css") + _source(env, "assets/catalogue.css"))
-    script = _script(_source(env, "assets/catalogue.js"))
+    script = _script(_source(env, "assets/shared.js") + _source(env, "assets/catalogue.js"))
     made = {}
     for path, (template, page) in pages.items():
         made[path] = _squeezed(

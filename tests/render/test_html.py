@@ -329,7 +329,9 @@ def test_templates_never_switch_escaping_off():
         assert not re.search(r"=\{\{", text), path
         inside = re.findall(r"(.)\{\{[^}]*\| element_text", text)
         assert set(inside) <= {">", "}"}, "only between tags, never in an attribute"
-    assert "innerHTML" not in (ROOT / "templates" / "assets" / "app.js").read_text(encoding="utf-8")
+    scripts = sorted((ROOT / "templates" / "assets").glob("*.js"))
+    assert [path.name for path in scripts] == ["app.js", "catalogue.js", "shared.js"]
+    assert [path.name for path in scripts if "innerHTML" in path.read_text(encoding="utf-8")] == []
 
 
 def test_segments_are_those_of_the_headline_s_period():
