@@ -8,7 +8,7 @@ from kpispec.catalog.names import closest
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check
 from kpispec.formula.parse import parse
-from kpispec.formula.scope import Scope
+from kpispec.formula.scope import ANY_COLUMN, Scope
 from kpispec.formula.tree import Expr
 from kpispec.source import Text
 from kpispec.spec import Expectation, GivenRows, GivenValue
@@ -51,7 +51,7 @@ def _check_rows(kpi: Kpi, given: GivenRows, read: Mapping[str, Dataset], subject
     known = [*(c.name for c in dataset.spec.columns), *inputs, *(joined for joined, _ in dataset.joined)]
     for row in given.rows:
         for column, text, _ in row:
-            if column not in known:
+            if column not in known and f"{column.partition('.')[0]}.{ANY_COLUMN}" not in known:
                 help = closest(column, known) or f"the columns are {', '.join(f'`{k}`' for k in known[:10])}"
                 message = f"a row gives `{column}`, which is no column of `{name}` and no input"
                 _unreadable(message, text or given.name, help, subject, findings)

@@ -6,6 +6,7 @@ from kpispec.catalog.clocks import check_moment, unknown_column
 from kpispec.catalog.model import Dataset, Join
 from kpispec.catalog.names import unknown
 from kpispec.diagnostics import Findings
+from kpispec.formula.scope import ANY_COLUMN
 from kpispec.formula.tree import Type
 from kpispec.source import Text
 from kpispec.spec import DatasetSpec, JoinSpec
@@ -36,7 +37,7 @@ def bind_joins(
         subject = f"dataset.{spec.id}.joins.{join.name}"
         other = others.get(join.dataset.value)
         if other is None:
-            _no_dataset(join, spec, others, written, subject, findings)
+            _no_dataset(join, spec, written, subject, findings)
         elif _sound(join, spec, other.spec, subject, findings):
             on = tuple((ours.value, theirs.value) for ours, theirs in join.on)
             found.append(Join(join.name, other.id, on, join.at.value if join.at is not None else None))
@@ -46,7 +47,6 @@ def bind_joins(
 def _no_dataset(
     join: JoinSpec,
     spec: DatasetSpec,
-    others: Mapping[str, Dataset],
     written: Set[str],
     subject: str,
     findings: Findings,
@@ -58,7 +58,8 @@ def _no_dataset(
         findings.add("cycle", message, subject=subject, span=named.span, help=help)
         return
     message = f"no document declares data set `{named.value}`, and no binding names it"
-    unknown("unknown-dataset", message, named, others, subject, findings, f"add a `dataset: {named.value}` document")
+    known, cure = written - {spec.id}, f"add a `dataset: {named.value}` document"
+    unknown("unknown-dataset", message, named, known, subject, findings, cure)
 
 
 def _sound(join: JoinSpec, spec: DatasetSpec, other: DatasetSpec, subject: str, findings: Findings) -> bool:
@@ -111,6 +112,8 @@ def _brought(join: JoinSpec, others: Mapping[str, Dataset]) -> Iterator[tuple[st
         yield f"{join.name}.{column.name}", declared or computed.get(column.name) or Type.UNKNOWN
     for name, type in other.joined:
         yield f"{join.name}.{name}", type
+    if not other.spec.declared:
+        yield f"{join.name}.{ANY_COLUMN}", Type.UNKNOWN
 
 
 def with_joined(id: str, datasets: Mapping[str, Dataset]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from kpispec.units import Unit
 # units: an expression over the rows of one unit, which aggregates them as a formula does
 Kind = Literal["formula", "units", "row", "computed", "binding", "function"]
 AGGREGATING = ("formula", "units")
+ANY_COLUMN = "*"  # behind the name of a join: a column that only the data can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def symbol_of(name: Name, context: Context) -> Symbol | None:
             return found
         if scope.open:
             return Symbol(Type.UNKNOWN, row=True)
-    elif (joined := scope.symbols.get(flat(name))) is not None:
+    elif (joined := scope.symbols.get(flat(name)) or scope.symbols.get(f"{name.path[0]}.{ANY_COLUMN}")) is not None:
         return joined
     _unknown(name, context)
     return None

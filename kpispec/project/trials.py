@@ -17,6 +17,7 @@ from kpispec.evaluate.table import DatasetFacts, read
 from kpispec.formula.constants import constant as constant_of
 from kpispec.formula.macros import substitute
 from kpispec.formula.parse import parse
+from kpispec.formula.scope import ANY_COLUMN
 from kpispec.formula.tree import Duration, Expr, Name, Null, Number, Type, Unary
 from kpispec.periods import parse_period, period_of
 from kpispec.plan.model import Bound, ColumnFacts, Measure, Plan, Request
@@ -233,6 +234,8 @@ class Stage:
     def _source(self, id: str, only: Set[str] | None = None) -> Source:
         dataset = self.datasets[id]
         columns = tuple(dict.fromkeys(c.name for c in dataset.spec.columns))
+        if not columns:  # no document declares it, and the test gives none of its rows
+            return Source("(select 1 as one where false)", ())
         raw = Raw(id, _values(columns, self.tables[id]), tuple(RawColumn(c, "VARCHAR") for c in columns), True)
         first, last = Clockwork(self.request).reach()
         found = source(
@@ -303,7 +306,9 @@ def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type], by:
     spec = dataset.spec
     told = {name.partition(".")[0] for name in given if "." in name}  # joins whose columns stand in the rows
     dataset = replace(dataset, joins=tuple(j for j in dataset.joins if j.name not in told))
-    joined = {name: type for name, type in dataset.joined if name.partition(".")[0] in told}
+    joined = {
+        name: type for name, type in dataset.joined if name.partition(".")[0] in told and not name.endswith(ANY_COLUMN)
+    }
     inputs, given = {**joined, **inputs}, given | joined.keys()
     computed = tuple((n, e) for n, e in dataset.computed if n not in given)
     still = {n for n, _ in computed}
