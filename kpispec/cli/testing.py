@@ -1,5 +1,6 @@
 """`test`: the unit tests inside the specs, and what they do not notice."""
 
+import gc
 import os
 from contextlib import ExitStack, closing
 from enum import StrEnum
@@ -75,6 +76,7 @@ def _tested(loaded: "Loaded", chosen: "Chosen", format: TestFormat, output: Path
     from kpispec.project.binding import open_engine
     from kpispec.project.trials import trials_on
 
+    gc.disable()  # the process ends with the tests: looking for cycles again and again takes a tenth of the time
     count = min(os.cpu_count() or 1, 4) if len(chosen.kpis) > _FEW else 1
     with ExitStack() as stack:
         opened = (open_engine(loaded, threads=1, memory_limit=None, few_rows=True) for _ in range(count))
