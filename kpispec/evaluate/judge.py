@@ -12,10 +12,11 @@ from kpispec.evaluate.beside import band_text, benchmark_to_meet, benchmarks_of,
 from kpispec.evaluate.intervals import estimate_of, interval_of, is_uncertain, rounded
 from kpispec.evaluate.report import Reading, Reason, Status, TargetReading
 from kpispec.evaluate.scores import score_of
+from kpispec.evaluate.statistics import Estimate
 from kpispec.evaluate.table import Cell, Cells, DatasetFacts
 from kpispec.evaluate.withheld import Withheld
 from kpispec.periods import Period
-from kpispec.plan.model import Measure, Plan
+from kpispec.plan.model import Measure, Plan, Without
 from kpispec.spec import BandSet
 from kpispec.units import duration_seconds
 from kpispec.windows import Length, shifted, window_start
@@ -71,7 +72,7 @@ class Judge:
         found = None if cell is None or cell.value is None or broken is not None else rounded(cell.value)
         value = None if hidden else found
         estimate = estimate_of(measure, cell) if cell is not None and value is not None else None
-        self._errors[measure.id, key, segment] = estimate.se if estimate is not None else None
+        self._errors[measure.id, key, segment] = estimate.se if isinstance(estimate, Estimate) else None
         target = target_in_force(
             kpi, self._last_day(period), segment, lambda i: self._baseline(measure, i, key, segment)
         )
@@ -88,7 +89,9 @@ class Judge:
             unit=kpi.unit.name,
             n=cell.n if cell is not None and not hidden else None,
             interval=interval_of(kpi, estimate),
-            method=estimate.method if estimate is not None else "none",
+            method=estimate.method if isinstance(estimate, Estimate) else "none",
+            without=estimate if isinstance(estimate, Without) else None,
+            effective_n=_effective(cell) if value is not None else None,
             status=Status.WAIVED if waiver is not None else status,
             uncertain=uncertain and value is not None,
             reasons=(*reasons, waiver) if waiver is not None else reasons,
@@ -341,6 +344,12 @@ def _broken(measure: Measure, cell: Cell | None) -> Reason | None:
         return None
     names = ", ".join(dict.fromkeys(name for name, _ in measure.fatal))
     return Reason(Status.ERROR, "invalid-cells", (("columns", names), ("count", cell.fatal)))
+
+
+def _effective(cell: Cell | None) -> float | None:
+    """Kish's effective number of answers: as many of equal weight would tell as much."""
+    weights, squares = (cell.parts.get(p) if cell is not None else None for p in ("weights", "weights_squared"))
+    return rounded(weights * weights / squares) if weights is not None and squares else None
 
 
 def _too_few(kpi: Kpi, cell: Cell | None) -> Reason | None:

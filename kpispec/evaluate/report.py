@@ -7,6 +7,7 @@ from enum import StrEnum
 from kpispec.bounds import Bounds
 from kpispec.evaluate.scores import CardScore
 from kpispec.periods import Period
+from kpispec.plan.model import Without
 from kpispec.spec import BenchmarkFigure, DatasetSpec, KpiSpec, Localized, ScorecardSpec
 
 
@@ -138,7 +139,7 @@ class Reading:
     unit: str
     n: int | None
     interval: Interval | None
-    method: str  # wilson | t | order_statistics | nps | none
+    method: str  # wilson | t | garwood | order_statistics | kaplan_meier | delta | adjusted | bootstrap | none
     status: Status
     uncertain: bool = False
     reasons: tuple[Reason, ...] = ()
@@ -148,6 +149,8 @@ class Reading:
     compare: tuple[tuple[str, Change], ...] = ()  # previous_period, same_period_last_year
     rejected: tuple[tuple[str, int], ...] = ()  # reason -> count; `undated` among them
     score: float | None = None  # 0 at the bad bound to 10 at the good one; of rated values with both bounds
+    without: Without | None = None  # why there is no interval beside a value
+    effective_n: float | None = None  # of weighted answers, after Kish
 
     @property
     def reason(self) -> Reason | None:

@@ -5,7 +5,7 @@ Every function takes counts or moments and a confidence level (0.95) and answers
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
+from math import exp, log, sqrt
 from statistics import NormalDist
 
 
@@ -65,25 +65,31 @@ def mean(value: float, sd: float, n: float, level: float) -> Estimate | None:
     return Estimate(value - half, value + half, "t", se)
 
 
-def promoters(up: float, down: float, n: float, level: float) -> Estimate | None:
-    """The interval of (up - down) / n, variance p + d - (p - d)^2 over n, clamped to what it can reach.
+def garwood(k: float, exposure: float, level: float) -> Estimate:
+    """The exact interval of a Poisson rate k / exposure (Garwood 1936). No event gives 0 to 3.69 over the exposure."""
+    from scipy.special import chdtri
 
-    Where all answers are of one class the estimated variance is 0: three pseudo-answers, one of each class, are added
-    (adjusted Wald).
-    """
-    if n <= 0:
+    tail = (1 - level) / 2
+    low = float(chdtri(2 * k, 1 - tail)) / 2 if k > 0 else 0.0
+    high = float(chdtri(2 * k + 2, tail)) / 2
+    return Estimate(low / exposure, high / exposure, "garwood", sqrt(k) / exposure)
+
+
+def log_log(share: float, greenwood: float, level: float) -> Estimate | None:
+    """The interval of a Kaplan-Meier share on the log(-log) scale; `None` at 0 and 1, where it has none."""
+    if not 0 < share < 1:
         return None
-    se = _difference_error(up, down, n)
-    centre, width, method = (up - down) / n, se, "nps"
-    if se == 0:
-        centre, width, method = (up - down) / (n + 3), _difference_error(up + 1, down + 1, n + 3), "adjusted"
-    half = normal_quantile(level) * width
-    return Estimate(max(-1.0, centre - half), min(1.0, centre + half), method, se)
+    width = normal_quantile(level) * sqrt(greenwood) / abs(log(share))
+    return Estimate(share ** exp(width), share ** exp(-width), "kaplan_meier", share * sqrt(greenwood))
 
 
-def _difference_error(up: float, down: float, n: float) -> float:
-    p, d = up / n, down / n
-    return sqrt(max(0.0, p + d - (p - d) ** 2) / n)
+def adjusted(value: float, n: float, low: float, high: float, level: float) -> Estimate:
+    """The interval of a mean of n equal answers: three are added, at both ends of what it can reach and between."""
+    added = (low, (low + high) / 2, high)
+    centre = (n * value + sum(added)) / (n + 3)
+    variance = (n * (value - centre) ** 2 + sum((a - centre) ** 2 for a in added)) / (n + 3)
+    half = normal_quantile(level) * sqrt(variance / (n + 3))
+    return Estimate(centre - half, centre + half, "adjusted", 0.0)
 
 
 @lru_cache(maxsize=4096)

@@ -103,7 +103,8 @@ def _cell(measure: Measure, row: Sequence[object], at: Mapping[str, int]) -> Cel
 
     n = number(n_column(measure.id))
     parts = {p: number(part_column(measure.id, p)) for p in _scalar_parts(measure)}
-    around = row[at[part_column(measure.id, "ranks")]] if measure.spread and measure.spread.p is not None else None
+    ranked = any(name == "ranks" for name, _ in measure.parts)
+    around = row[at[part_column(measure.id, "ranks")]] if ranked else None
     counts = ((reason, int(number(reject_column(measure, reason)) or 0)) for reason, _ in measure.rejects)
     return Cell(
         value=number(measure.id),
@@ -118,8 +119,7 @@ def _cell(measure: Measure, row: Sequence[object], at: Mapping[str, int]) -> Cel
 
 
 def _scalar_parts(measure: Measure) -> Iterator[str]:
-    if measure.spread is not None:
-        yield from (name for name, _ in measure.spread.parts if name != "ranks")
+    yield from (name for name, _ in measure.parts if name != "ranks")
 
 
 def _ranks(raw: object) -> Ranks | None:

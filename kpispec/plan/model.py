@@ -21,7 +21,7 @@ MEASURE_N = ("n",)
 EVER = (-(10**9), 10**9)  # the first and last period of what is taken to cover all
 
 # Aggregates whose value over a union of groups follows from the groups' values.
-ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2", "squares"})
+ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2", "products"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,17 +235,50 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """Terms that are sums over the same rows: `gradient` names the parts that hold how the value moves with each.
+
+    `moments` are (i, j, part): the sum over rows of the product of what terms i and j add up, i up to j; what is not
+    listed is zero. With `clusters`, a part, rows were summed up by sample unit first, and it counts these.
+    """
+
+    gradient: tuple[str, ...]
+    moments: tuple[tuple[int, int, str], ...]
+    clusters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """How the interval of a value is found: the method, and its ingredients as trees over terms.
 
-    The value is `scale` times the method's own figure. wilson: k n · t: sum squares n · nps: up down n ·
-    order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list).
+    The value is `shift + scale` times the method's own figure. wilson: k n · t: sum squares n · garwood: k exposure ·
+    order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list) ·
+    kaplan_meier: greenwood, or low high of a quantile · delta: those that `linked` names. Weighted rows add weights and
+    weights_squared, whose quotient is the effective n.
     """
 
     method: str
     scale: float
     parts: tuple[tuple[str, Expr], ...]
     p: float | None = None
+    shift: float = 0.0
+    linked: tuple[Linked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Why a value has no interval. Codes and values:
+
+    complete() · not-asked() · one-figure() · not-smooth(function) · no-method(function) · rows-shared(dataset) ·
+    units-cross(unit) · several-units(units), all known from the definition; and, of one cell,
+    few(n) · alike() · digits() · not-differentiable()
+    """
+
+    code: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def get(self, name: str) -> object:
+        return dict(self.values)[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +295,7 @@ class Measure:
     n: Expr | None
     seen: Expr | None
     zero: tuple[Expr, ...] = ()
-    spread: Spread | None = None
+    spread: Spread | Without = Without("not-asked")
     factor: float = 1.0
     rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
     fatal: tuple[tuple[str, str], ...] = ()  # (column or input, term) of rejects that are an error: `invalid: fail`
@@ -272,6 +305,11 @@ class Measure:
     upstream: tuple[tuple[str, str, Length | None], ...] = ()  # (input, measure id, offset)
     frame: Length | None = None  # the window that takes the place of the period
     settles: float = 0.0  # seconds after a period's end until all its rows are decided
+
+    @property
+    def parts(self) -> tuple[tuple[str, Expr], ...]:
+        """The ingredients of its interval."""
+        return self.spread.parts if isinstance(self.spread, Spread) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kpispec.catalog.model import BoundKpi, Catalog, Kpi
+from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
 from kpispec.plan.columns import fitted
 from kpispec.plan.lacks import Lacks
-from kpispec.plan.model import Bound, Measure, Plan, Request, Spread, Term, Unavailable
+from kpispec.plan.linear import Line, atoms, line_of
+from kpispec.plan.linked import Delta
+from kpispec.plan.model import Bound, Measure, Plan, Request, Spread, Term, Unavailable, Without
+from kpispec.plan.placing import Placed
 from kpispec.plan.rejects import Rejects
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.scans import ScanTable
-from kpispec.plan.spread import spread_of
+from kpispec.plan.spread import Shapes
 from kpispec.plan.terms import Aggregate, Context, TermTable, calls_of, conjunction, decompose
 from kpispec.windows import Length, shifted
 
@@ -46,6 +50,7 @@ class _Planner:
     measures: dict[Key, Measure] = field(default_factory=dict)
     lacking: dict[Key, Unavailable] = field(default_factory=dict)
     offsets: dict[tuple[Length, ...], None] = field(default_factory=dict)  # chains that lead to earlier periods
+    lines: dict[str, Line] = field(default_factory=dict)  # by measure
     scans: ScanTable = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,17 +110,18 @@ class _Planner:
         made: dict[Expr, Aggregate] = {call: decompose(call, context) for call in calls_of(kpi.formula)}
         formula = Formula(kpi.formula, made, upstream)
         rejects = Rejects(kpi, context, self.scans, self.bound)
-        spread = _spread(kpi, context)
+        value = formula.over_terms(kpi.formula)
+        self.lines[id] = line_of(value, _own_line(kpi, value, placed), upstream, self.lines)
         below = [m for m, _ in upstream.values()]
         own = [(p.scan, p.whole) for p in placed]
         return Measure(
             id=id,
             kpi=kpi,
-            value=formula.over_terms(kpi.formula),
+            value=value,
             n=formula.n(),
             seen=formula.seen(),
             zero=formula.denominators(),
-            spread=spread,
+            spread=self._spread(kpi, id),
             factor=kpi.unit.factor if kpi.formula.type is Type.DURATION else 1.0,
             rejects=rejects.by_reason(),
             fatal=rejects.fatal(),
@@ -126,6 +132,10 @@ class _Planner:
             frame=key[2],
             settles=max([r.settles for r in kpi.rows] + [m.settles for m in below], default=0.0),
         )
+
+    def _spread(self, kpi: Kpi, id: str) -> Spread | Without:
+        delta = Delta(kpi, id, self.table, self.request, self.scans.row_sets())
+        return Shapes(kpi, id, self.table, delta).spread(self.lines[id])
 
     def earliest(self) -> int | None:
         """The first period that is asked for, compared with, or read through an offset."""
@@ -165,13 +175,18 @@ class _Planner:
         return tuple(found)
 
 
-def _spread(kpi: Kpi, context: Context) -> Spread | None:
-    """The interval of a formula over rows that count alike, each a unit of its own."""
-    if kpi.spec.confidence == "none" or kpi.spec.population == "complete" or kpi.kpis:
-        return None
-    if any(p.weight is not None or p.unit is not None for p in context.inputs):
-        return None
-    return spread_of(kpi.formula, context, kpi.spec.level)
+def _own_line(kpi: Kpi, value: Expr, placed: tuple[Placed, ...]) -> Line:
+    """What is known of the rows that a KPI reads itself."""
+    own = tuple(a.name for a in atoms(value))
+    settled = frozenset(own) if kpi.spec.population == "complete" else frozenset()
+    units = tuple((p.scan, p.unit) for p in placed if p.unit is not None)
+    crossing = next((r for r in kpi.rows if r.per and r.unit is not None and names(r.unit) != set(r.per)), None)
+    lack = None
+    if kpi.spec.confidence == "none":
+        lack = Without("not-asked")
+    elif crossing is not None:
+        lack = Without("units-cross", (("unit", kpi.spec.sample_unit.value if kpi.spec.sample_unit else ""),))
+    return Line(value, settled, units, lack)
 
 
 def _merged(outer: Narrowing, inner: Narrowing) -> Narrowing:

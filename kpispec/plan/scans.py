@@ -8,6 +8,7 @@ from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Name, Type
 from kpispec.plan.columns import beside, besides_of, columns_behind, known_types
+from kpispec.plan.linear import Rows
 from kpispec.plan.model import EVER, Bound, Member, Placement, Request, Scan, UnitValue
 from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
 from kpispec.plan.terms import Context, TermTable, conjunction
@@ -103,6 +104,15 @@ class ScanTable:
     def placement(self, id: str) -> Placement:
         """How the rows of a scan are placed; those of units are what their members are."""
         return self.rows[id].placement if id in self.rows else Placement(None)
+
+    def row_sets(self) -> dict[str, Rows]:
+        """The rows behind each scan, for whether two of them may share some."""
+        found = {id: Rows(id, (rows.dataset,), (rows.placement,)) for id, rows in self.rows.items()}
+        for id, units in self.units.items():
+            members = [rows for rows, _, _ in units.members.values()]
+            datasets = tuple(dict.fromkeys(r.dataset for r in members))
+            found[id] = Rows(id, datasets, tuple(r.placement for r in members), per=True)
+        return found
 
     def type_of(self, dataset: Dataset, name: str | None) -> Type:
         return Type.UNKNOWN if name is None else known_types(dataset, self.bound).get(name, Type.UNKNOWN)

@@ -1,233 +1,215 @@
-"""Which interval a formula has, read off its shape: a share, a mean, a quantile, or a difference of two shares.
+"""Which interval a value has, read off its tree over terms: a share, a mean, a quantile, a rate, a curve, or else the
+linearised variance of whatever smooth function of sums it is.
 
-A formula that is a constant times one of these has that one's interval, scaled. Any other shape has none here.
+What is a constant plus a constant times one of the plain shapes has that one's interval, moved and scaled.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
+from kpispec.catalog.model import Kpi
 from kpispec.formula.constants import constant
-from kpispec.formula.tree import Between, Binary, Call, Expr, In, Is, Like, Number, Star, Type, Unary
-from kpispec.plan.model import Spread
-from kpispec.plan.terms import Context, decompose, parts_of
+from kpispec.formula.tree import Binary, Expr, Name, Number, Type, Unary
+from kpispec.plan.linear import Line, atoms
+from kpispec.plan.linked import Delta
+from kpispec.plan.model import TERM, Spread, Term, Without
+from kpispec.plan.moments import narrower, product
+from kpispec.plan.terms import TermTable
+
+_CURVES = ("km_quantile", "km_share")
+_QUANTILES = ("quantile_cont", "quantile_disc")
 
 
 @dataclass(frozen=True, slots=True)
-class _Scaled:
-    scale: float
-    core: Expr
+class Shapes:
+    """Finds the interval of one measure. `rows` gives the rows behind a scan and a chain of offsets."""
 
+    kpi: Kpi
+    measure: str
+    table: TermTable
+    delta: Delta
 
-def spread_of(formula: Expr, context: Context, level: float) -> Spread | None:
-    """How the interval of a checked formula is found, its ingredients planned as terms; `None` where none is known."""
-    scaled = _unscaled(formula)
-    core = scaled.core
-    if isinstance(core, Call):
-        return _of_call(core, scaled.scale, context, level)
-    if not isinstance(core, Binary) or core.op != "/":
+    def spread(self, line: Line) -> Spread | Without:
+        """The first row of the table of methods that fits."""
+        if line.lack is not None:
+            return line.lack
+        found = atoms(line.tree)
+        if not found:
+            return Without("one-figure")
+        if all(a.name in line.settled for a in found):
+            return Without("complete")
+        affine = _affine(line.tree)
+        plain = self._plain(affine, line) if not self._clustered(line, found) else None
+        spread = plain if plain is not None else self.delta.spread(line)
+        return spread if isinstance(spread, Without) else self._with_weights(spread, found)
+
+    def _with_weights(self, spread: Spread, found: tuple[Name, ...]) -> Spread:
+        """With the sum of the weights, and that of their squares, of the rows that the last sum of weights is of."""
+        weights = {r.weight for r in self.kpi.rows if r.weight is not None}
+        sums = [a for a in found if a.path == TERM and self._sums_one_of(a, weights)]
+        if not sums:
+            return spread
+        term = self.table.terms[sums[-1].name]
+        squared = product(term, term)
+        squares = sums[-1] if squared is None else self._name(squared, sums[-1])
+        return replace(spread, parts=(*spread.parts, ("weights", sums[-1]), ("weights_squared", squares)))
+
+    def _sums_one_of(self, atom: Name, weights: set[Expr]) -> bool:
+        term = self.table.terms[atom.name]
+        return term.function == "sum" and term.args[0] in weights
+
+    def _clustered(self, line: Line, found: tuple[Name, ...]) -> bool:
+        units = dict(line.units)
+        return any(self.table.terms[a.name].scan in units for a in found)
+
+    def _plain(self, affine: "_Affine", line: Line) -> Spread | None:
+        core = affine.core
+        if isinstance(core, Name):
+            return self._alone(core, affine)
+        if isinstance(core, Binary) and core.op == "/":
+            return self._quotient(core, affine, line)
         return None
-    top = _unscaled(core.left)
-    bottom = _unscaled(core.right)
-    if not isinstance(bottom.core, Call) or bottom.scale == 0:
+
+    # one term
+
+    def _alone(self, name: Name, affine: "_Affine") -> Spread | None:
+        term = self.table.terms[name.name]
+        if term.function in ("count", "count_distinct"):
+            return affine.spread("garwood", (("k", name),))
+        if term.function in _QUANTILES:
+            return self._quantile(name, term, affine)
+        if term.function in _CURVES:
+            return self._curve(name, term, affine)
         return None
-    scale = scaled.scale * top.scale / bottom.scale
-    if isinstance(top.core, Call):
-        return _share(top.core, bottom.core, scale, context)
-    if isinstance(top.core, Binary) and top.core.op == "-":
-        return _difference(top.core, bottom.core, scale, context)
-    return None
 
-
-def _unscaled(expr: Expr) -> _Scaled:
-    """A product or quotient with constants, as one factor and the rest."""
-    if isinstance(expr, Binary) and expr.op in ("*", "/"):
-        left, right = constant(expr.left), constant(expr.right)
-        if left is not None and expr.op == "*":
-            return _times(left, _unscaled(expr.right))
-        if right is not None and right != 0:
-            return _times(right if expr.op == "*" else 1 / right, _unscaled(expr.left))
-        if expr.op == "/":
-            return _lifted(expr)
-    return _Scaled(1.0, expr)
-
-
-def _lifted(expr: Binary) -> _Scaled:
-    """`100 * k / n` is parsed as `(100 * k) / n`: the factor of the numerator is the quotient's."""
-    top = _unscaled(expr.left)
-    return _Scaled(top.scale, Binary("/", top.core, expr.right, place=expr.place, type=expr.type))
-
-
-def _times(factor: float, scaled: _Scaled) -> _Scaled:
-    return _Scaled(factor * scaled.scale, scaled.core)
-
-
-def _of_call(call: Call, scale: float, context: Context, level: float) -> Spread | None:
-    if call.distinct:
-        return None
-    if call.name == "avg":
-        return _mean(call, scale, context)
-    if call.name == "median":
-        return _quantile(call, 0.5, scale, context, level)
-    if call.name == "quantile_cont":
-        p = constant(call.args[1])
-        return None if p is None else _quantile(call, p, scale, context, level)
-    return None
-
-
-def _mean(call: Call, scale: float, context: Context) -> Spread:
-    def term(name: str) -> Expr:
-        aggregate = Call(name, call.args, filter=call.filter, place=call.place, type=call.type)
-        return decompose(aggregate, context).value
-
-    return Spread("t", scale, (("sum", term("sum")), ("squares", term("squares")), ("n", term("count"))))
-
-
-def _quantile(call: Call, p: float, scale: float, context: Context, level: float) -> Spread | None:
-    z = _number(NormalDist().inv_cdf(0.5 + level / 2), call)
-    ranks = Call(
-        "ranks_around", (call.args[0], _number(p, call), z), filter=call.filter, place=call.place, type=call.type
-    )
-    made = decompose(ranks, context)
-    return Spread("order_statistics", scale, (("ranks", made.value), ("n", made.n)), p)
-
-
-def _number(value: float, call: Call) -> Expr:
-    return Number(repr(value), place=call.place, type=Type.NUMBER)
-
-
-def _share(top: Call, bottom: Call, scale: float, context: Context) -> Spread | None:
-    """A share k / n, where the rows of k are among those of n."""
-    if top.name != "count_if" or not _within(top, bottom, context):
-        return None
-    parts = (("k", decompose(top, context).value), ("n", decompose(bottom, context).value))
-    return Spread("wilson", scale, parts)
-
-
-def _difference(top: Binary, bottom: Call, scale: float, context: Context) -> Spread | None:
-    """(up - down) / n where up and down exclude each other and are both among the rows of n."""
-    up, down = top.left, top.right
-    if not (isinstance(up, Call) and isinstance(down, Call)) or (up.name, down.name) != ("count_if", "count_if"):
-        return None
-    if not (_within(up, bottom, context) and _within(down, bottom, context)):
-        return None
-    if not _disjoint(up.args[0], down.args[0]):
-        return None
-    parts = (
-        ("up", decompose(up, context).value),
-        ("down", decompose(down, context).value),
-        ("n", decompose(bottom, context).value),
-    )
-    return Spread("nps", scale, parts)
-
-
-def _within(top: Call, bottom: Call, context: Context) -> bool:
-    """Whether every row that `top` counts is one that `bottom` counts."""
-    if context.row_set(top) != context.row_set(bottom) or bottom.distinct:
-        return False
-    kept = {*parts_of(top.args[0]), *(parts_of(top.filter) if top.filter is not None else ())}
-    if bottom.filter is not None and not set(parts_of(bottom.filter)) <= kept:
-        return False
-    if bottom.name == "count":
-        counted = bottom.args[0] if bottom.args else None
-        return counted is None or isinstance(counted, Star) or any(_needs(part, counted) for part in kept)
-    return bottom.name == "count_if" and set(parts_of(bottom.args[0])) <= kept
-
-
-def _needs(condition: Expr, value: Expr) -> bool:
-    """Whether a condition is only ever true where the value is not null."""
-    match condition:
-        case Binary(op="and", left=a, right=b):
-            return _needs(a, value) or _needs(b, value)
-        case Binary(op="or", left=a, right=b):
-            return _needs(a, value) and _needs(b, value)
-        case Binary(op=op, left=a, right=b) if op in _STRICT:
-            return _strict(a, value) or _strict(b, value)
-        case Between(operand=x) | In(operand=x) | Like(operand=x):
-            return _strict(x, value)
-        case Is(operand=x, what=what, negated=negated):
-            return _strict(x, value) and (what != "null") != negated
-        case Unary(op="not", operand=x):
-            return _strict(x, value)
-        case _:
-            return condition == value
-
-
-_STRICT = ("=", "<>", "<", "<=", ">", ">=")
-_NULL_SAFE = ("coalesce", "greatest", "least", "if", "nullif")
-
-
-def _strict(expr: Expr, value: Expr) -> bool:
-    """Whether an expression is null wherever the value is: it is the value, or arithmetic on it."""
-    if expr == value:
-        return True
-    match expr:
-        case Binary(op=op, left=a, right=b) if op in ("+", "-", "*", "/", "%", *_STRICT):
-            return _strict(a, value) or _strict(b, value)
-        case Unary(operand=x):
-            return _strict(x, value)
-        case Between(operand=x) | In(operand=x) | Like(operand=x):
-            return _strict(x, value)
-        case Call(name=name, args=args) if name not in _NULL_SAFE:
-            return any(_strict(a, value) for a in args)
-        case _:
-            return False
-
-
-# disjointness -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """The values of one expression for which a condition can be true: from low to high, ends in or out."""
-
-    low: float
-    high: float
-    low_in: bool
-    high_in: bool
-
-    def meets(self, other: "_Reach") -> bool:
-        low, low_in = max((self.low, not self.low_in), (other.low, not other.low_in))
-        high, high_out = min((self.high, self.high_in), (other.high, other.high_in))
-        return low < high or (low == high and not low_in and high_out)
-
-
-def _disjoint(first: Expr, second: Expr) -> bool:
-    """Whether two conditions are never true together, as far as intervals of one expression can tell."""
-    ours, theirs = _reaches(first), _reaches(second)
-    return any(e == f and not a.meets(b) for e, a in ours for f, b in theirs)
-
-
-def _reaches(condition: Expr) -> list[tuple[Expr, _Reach]]:
-    found = []
-    for part in parts_of(condition):
-        reach = _reach(part)
-        if reach is not None:
-            found.append(reach)
-    return found
-
-
-_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
-_INFINITE = float("inf")
-
-
-def _reach(part: Expr) -> tuple[Expr, _Reach] | None:
-    match part:
-        case Between(operand=x, low=low, high=high, negated=False):
-            a, b = constant(low), constant(high)
-            return None if a is None or b is None else (x, _Reach(a, b, True, True))
-        case Binary(op=op, left=x, right=bound) if op in _MIRROR and constant(bound) is not None:
-            return x, _half_line(op, constant(bound) or 0.0)
-        case Binary(op=op, left=bound, right=x) if op in _MIRROR and constant(bound) is not None:
-            return x, _half_line(_MIRROR[op], constant(bound) or 0.0)
-        case _:
+    def _quantile(self, name: Name, term: Term, affine: "_Affine") -> Spread | None:
+        p = constant(term.args[1])
+        if p is None:
             return None
+        z = NormalDist().inv_cdf(0.5 + self.kpi.spec.level / 2)
+        ranks = (term.args[0], _number(p, name), _number(z, name))
+        parts = (
+            ("ranks", self._name(Term(term.scan, "ranks_around", ranks, term.where, whole=term.whole), name)),
+            ("n", self._name(Term(term.scan, "count", term.args[:1], term.where, whole=term.whole), name)),
+        )
+        return affine.spread("order_statistics", parts, p)
+
+    def _curve(self, name: Name, term: Term, affine: "_Affine") -> Spread | None:
+        def beside(function: str) -> Expr:
+            args = term.args if function == "km_greenwood" else (*term.args, z)
+            return self._name(Term(term.scan, function, args, term.where, whole=term.whole), name)
+
+        z = _number(NormalDist().inv_cdf(0.5 + self.kpi.spec.level / 2), name)
+        if term.function == "km_share":
+            parts: tuple[tuple[str, Expr], ...] = (("share", name), ("greenwood", beside("km_greenwood")))
+        else:
+            parts = (("low", beside("km_low")), ("high", beside("km_high")))
+        return affine.spread("kaplan_meier", parts)
+
+    def _name(self, term: Term, like: Name) -> Expr:
+        return Name(self.table.name(term, self.measure), like.path, place=like.place, type=like.type)
+
+    # two terms
+
+    def _quotient(self, core: Binary, affine: "_Affine", line: Line) -> Spread | None:
+        top, bottom = core.left, core.right
+        if not isinstance(top, Name) or top.path[:1] != TERM:
+            return None
+        above = self.table.terms[top.name]
+        if isinstance(bottom, Name) and bottom.path == top.path:
+            below = self.table.terms[bottom.name]
+            found = self._share(top, above, bottom, below, affine) or self._mean(top, above, bottom, below, affine)
+            if found is not None:
+                return found
+        return self._rate(top, above, bottom, affine, line)
+
+    def _share(self, top: Name, above: Term, bottom: Name, below: Term, affine: "_Affine") -> Spread | None:
+        """A share k / n, where the rows of k are among those of n."""
+        if (above.function, below.function) != ("count", "count"):
+            return None
+        if above.scan != below.scan or not set(above.whole) <= set(below.whole):
+            return None
+        if not narrower(above, below):
+            return None
+        return affine.spread("wilson", (("k", top), ("n", bottom)))
+
+    def _mean(self, top: Name, above: Term, bottom: Name, below: Term, affine: "_Affine") -> Spread | None:
+        """The sum of an input over how many values it has."""
+        if (above.function, below.function) != ("sum", "count") or above.scan != below.scan:
+            return None
+        if above.whole != below.whole or above.where != below.where or above.args != below.args:
+            return None
+        squares = Term(above.scan, "products", (above.args[0],) * 2, above.where, whole=above.whole)
+        parts = (("sum", top), ("squares", self._name(squares, top)), ("n", bottom))
+        return affine.spread("t", parts)
+
+    def _rate(self, top: Name, above: Term, bottom: Expr, affine: "_Affine", line: Line) -> Spread | None:
+        """A count over an exposure that other rows tell."""
+        if above.function != "count" or not self.kpi.unit.family.startswith("per ") or top.name in line.settled:
+            return None
+        ours = self.delta.rows(top)
+        if any(self.delta.rows(a).shares(ours, self.delta.request) for a in atoms(bottom)):
+            return None
+        return affine.spread("garwood", (("k", top), ("exposure", bottom)))
 
 
-def _half_line(op: str, bound: float) -> _Reach:
-    match op:
-        case "=":
-            return _Reach(bound, bound, True, True)
-        case "<" | "<=":
-            return _Reach(-_INFINITE, bound, False, op == "<=")
+@dataclass(frozen=True, slots=True)
+class _Affine:
+    """`shift + scale * core`."""
+
+    core: Expr
+    scale: float = 1.0
+    shift: float = 0.0
+
+    def times(self, factor: float) -> "_Affine":
+        return _Affine(self.core, factor * self.scale, factor * self.shift)
+
+    def spread(self, method: str, parts: tuple[tuple[str, Expr], ...], p: float | None = None) -> Spread:
+        return Spread(method, self.scale, parts, p, self.shift)
+
+
+def _affine(expr: Expr) -> _Affine:
+    match expr:
+        case Unary(op="-", operand=x):
+            return _affine(x).times(-1.0)
+        case Unary(op="+", operand=x):
+            return _affine(x)
+        case Binary(op="+" | "-" as op, left=a, right=b):
+            return _moved(expr, op, a, b)
+        case Binary(op="*" | "/" as op, left=a, right=b):
+            return _multiplied(expr, op, a, b)
         case _:
-            return _Reach(bound, _INFINITE, op == ">=", False)
+            return _Affine(expr)
+
+
+def _moved(expr: Expr, op: str, a: Expr, b: Expr) -> _Affine:
+    left, right, sign = constant(a), constant(b), 1.0 if op == "+" else -1.0
+    if left is not None and right is None:
+        found = _affine(b).times(sign)
+        return _Affine(found.core, found.scale, found.shift + left)
+    if right is not None and left is None:
+        found = _affine(a)
+        return _Affine(found.core, found.scale, found.shift + sign * right)
+    return _Affine(expr)
+
+
+def _multiplied(expr: Expr, op: str, a: Expr, b: Expr) -> _Affine:
+    left, right = constant(a), constant(b)
+    if left is not None and right is None and op == "*":
+        return _affine(b).times(left)
+    if right is not None and left is None and right != 0:
+        return _affine(a).times(right if op == "*" else 1 / right)
+    return _quotient(expr, a, b) if op == "/" and left is None and right is None else _Affine(expr)
+
+
+def _quotient(expr: Expr, a: Expr, b: Expr) -> _Affine:
+    """`100 * k / n` is read as `(100 * k) / n`: the factors of both sides are the quotient's."""
+    top, bottom = _affine(a), _affine(b)
+    if top.shift or bottom.shift or bottom.scale == 0:
+        return _Affine(expr)
+    core = Binary("/", top.core, bottom.core, place=expr.place, type=expr.type)
+    return _Affine(core, top.scale / bottom.scale)
+
+
+def _number(value: float, like: Expr) -> Number:
+    return Number(repr(value), place=like.place, type=Type.NUMBER)

@@ -8,6 +8,7 @@ from kpispec.formula.check import aggregates, names
 from kpispec.formula.constants import constant
 from kpispec.formula.macros import substitute
 from kpispec.formula.tree import Between, Binary, Call, Expr, In, Is, Name, Number, Star, String, Type, Unary
+from kpispec.plan.conditions import parts_of
 from kpispec.plan.model import TERM, NamedTerm, Term
 from kpispec.plan.placing import Placed
 
@@ -18,10 +19,12 @@ class TermTable:
 
     names: dict[Term, str] = field(default_factory=dict)
     users: dict[Term, dict[str, None]] = field(default_factory=dict)
+    terms: dict[str, Term] = field(default_factory=dict)  # by name
 
     def name(self, term: Term, user: str) -> str:
         if term not in self.names:
             self.names[term] = f"{_word(term)}__{1 + sum(1 for t in self.names if _word(t) == _word(term))}"
+            self.terms[self.names[term]] = term
         self.users.setdefault(term, {})[user] = None
         return self.names[term]
 
@@ -86,12 +89,6 @@ def either(wheres: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
 
 def _joined(op: str, left: Expr, right: Expr) -> Expr:
     return Binary(op, left, right, place=left.place, type=Type.BOOLEAN)
-
-
-def parts_of(condition: Expr) -> tuple[Expr, ...]:
-    if isinstance(condition, Binary) and condition.op == "and":
-        return (*parts_of(condition.left), *parts_of(condition.right))
-    return (condition,)
 
 
 @dataclass(frozen=True, slots=True)

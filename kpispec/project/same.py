@@ -5,7 +5,7 @@ from dataclasses import fields
 from kpispec.catalog.model import BoundKpi, BoundRows, Catalog, Kpi
 from kpispec.formula.equivalent import Domain, Domains, canonical, never_null
 from kpispec.formula.tree import Expr
-from kpispec.plan.terms import parts_of
+from kpispec.plan.conditions import parts_of
 from kpispec.source import Text
 from kpispec.spec import Checks, ColumnSpec, DatasetSpec
 

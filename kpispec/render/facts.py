@@ -12,6 +12,7 @@ from kpispec.render.indicator import benchmark_figure
 from kpispec.render.machine import label
 from kpispec.render.phrases import Voice
 from kpispec.render.scores import level_word, perspective_word, points
+from kpispec.render.wording import METHOD_WORDS
 
 
 def _(message: str) -> str:
@@ -46,7 +47,6 @@ def facts(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Fact, ...]:
     if life.review_by:
         state.append(say(_("review by {day}"), day=voice.day(life.review_by)))
     version = say(_("version {version}"), version=life.version) if life.version else ""
-    method = kpi.headline.method if kpi.headline is not None else "none"
     lines = [
         Fact(say(_("Direction")), _texts(_direction(kpi, voice))),
         Fact(say(_("Thresholds")), _thresholds(kpi, figures, voice)),
@@ -58,7 +58,7 @@ def facts(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Fact, ...]:
         Fact(say(_("Lifecycle")), _texts(", ".join(s for s in state if s))),
         Fact(say(_("Specification")), (Item(kpi.place, code=True), *_texts(version))),
         Fact(say(_("Data sets")), tuple(Item(d, code=True) for d in kpi.datasets)),
-        Fact(say(_("Interval")), _texts(_interval_method(kpi, method, voice))),
+        Fact(say(_("Interval")), _texts(*_interval_method(kpi, voice))),
         Fact(say(_("Rejected")), _texts(_rejected(kpi, voice))),
         Fact(say(_("Read with")), tuple(_companion(t.value, voice) for t in spec.read_with)),
         Fact(say(_("Driven by")), tuple(_companion(t.value, voice) for t in spec.drivers)),
@@ -160,18 +160,18 @@ def _benchmarks(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[Item, .
     return tuple(items)
 
 
-def _interval_method(kpi: KpiReport, method: str, voice: Voice) -> str:
-    if kpi.spec.population == "complete":
-        return voice.words.say(_("none: the whole population is counted"))
-    names = {
-        "wilson": _("of a share, after Wilson (1927)"),
-        "t": _("of a mean, Student's t"),
-        "order_statistics": _("of a quantile, by order statistics"),
-        "nps": _("of a difference of shares"),
-    }
-    if method == "none":
-        return voice.words.say(_("none for this figure"))
-    return percentage(kpi.spec.level, voice.language) + " " + voice.words.say(names.get(method, method))
+def _interval_method(kpi: KpiReport, voice: Voice) -> tuple[str, ...]:
+    """How the headline's interval was found, or why it has none, and how much weighted answers tell."""
+    reading, words = kpi.headline, voice.words
+    if reading is None or (reading.method == "none" and reading.without is None):
+        return ()
+    if reading.without is not None:
+        return (words.without(reading.without),)
+    found = f"{percentage(kpi.spec.level, voice.language)} {words.say(METHOD_WORDS[reading.method])}"
+    if reading.effective_n is None or reading.n is None:
+        return (found,)
+    effective = number(round(reading.effective_n), voice.language)
+    return (found, words.say(_("weighted: as telling as {n} answers that count alike"), n=effective))
 
 
 def _rejected(kpi: KpiReport, voice: Voice) -> str:

@@ -20,8 +20,9 @@ NOT_GIVEN = "not given"
 _UNITS = {"percent": "%"}
 _ROW_KEYS = (
     "kpi", "period.grain", "period.start", "period.end", "period.complete", "segment", "value", "unit", "n", "low",
-    "high", "level", "method", "status", "uncertain", "reasons", "reason", "threshold.good", "threshold.watch",
-    "threshold.bad", "target.value", "target.from", "target.to", "target.source", "target.segment", "target.improve.by",
+    "high", "level", "method", "no_interval", "effective_n", "status", "uncertain", "reasons", "reason",
+    "threshold.good", "threshold.watch", "threshold.bad", "target.value", "target.from", "target.to",
+    "target.source", "target.segment", "target.improve.by",
     "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "rejected",
 )  # fmt: skip
 _OPEN_KEYS = ("segment", "target.segment", "benchmarks", "compare", "rejected")  # with columns that depend on the rows
@@ -157,6 +158,8 @@ def _row(reading: Reading, language: str) -> dict[str, Json]:
         "high": _figure(interval.high) if interval else None,
         "level": interval.level if interval else None,
         "method": None if reading.method == "none" else reading.method,
+        "no_interval": words("en").without(reading.without) if reading.without is not None else None,
+        "effective_n": _figure(reading.effective_n),
         "status": reading.status.value,
         "uncertain": reading.uncertain,
         "reasons": _statuses(reading),
@@ -191,9 +194,9 @@ def _failed(kpi: KpiReport) -> dict[str, Json]:
     reason = f"{kpi.message} ({kpi.place})" if kpi.message is not None else "No row was received for this period."
     return {
         "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
-        "n": None, "low": None, "high": None, "level": None, "method": None, "status": status.value,
-        "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None, "target": None,
-        "score": None, "benchmarks": [], "compare": {}, "rejected": {},
+        "n": None, "low": None, "high": None, "level": None, "method": None, "no_interval": None, "effective_n": None,
+        "status": status.value, "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None,
+        "target": None, "score": None, "benchmarks": [], "compare": {}, "rejected": {},
     }  # fmt: skip
 
 

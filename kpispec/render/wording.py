@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kpispec.evaluate.report import Reason, Status
 from kpispec.periods import Period
+from kpispec.plan.model import Without
 from kpispec.render.format import format_day, format_days, format_period, locale_of, number
 
 _LOCALES = Path(__file__).parent.parent / "locale"
@@ -69,6 +70,34 @@ REASON_SENTENCES: Mapping[str, str] = {
     "other-period": _("The thresholds are meant for another period: {period}."),
     "bound-unknown": _("A threshold is not known: {bound}."),
     "waived": _("Accepted until {until}: {reason}"),
+}
+
+# How an interval was found, by the method that a result names.
+METHOD_WORDS: Mapping[str, str] = {
+    "wilson": _("of a share, after Wilson (1927)"),
+    "t": _("of a mean, Student's t"),
+    "order_statistics": _("of a quantile, by order statistics"),
+    "garwood": _("of a count, exact after Garwood (1936)"),
+    "kaplan_meier": _("of durations that are not all over, after Kaplan and Meier (log-log)"),
+    "delta": _("by the linearised variance of the formula"),
+    "adjusted": _("of answers that are all alike: three are added, one at each end and one between"),
+    "bootstrap": _("by resampling"),
+}
+
+# Why a value has no interval; what the values mean is in plan/model.py.
+WITHOUT_SENTENCES: Mapping[str, str] = {
+    "complete": _("None: the whole population is counted."),
+    "not-asked": _("None: the definition asks for none."),
+    "one-figure": _("None: the figure is not made of rows."),
+    "not-smooth": _("None: `{function}` jumps, so the formula has no derivative."),
+    "no-method": _("None: no method is known for `{function}` in this formula."),
+    "rows-shared": _("None: the same rows of `{dataset}` are counted on several sides of the formula."),
+    "units-cross": _("None: units of `{unit}` lie in several groups at once."),
+    "several-units": _("None: rows cannot be summed up by several units at once ({units})."),
+    "few": _("None: too few answers bound nothing (n = {n})."),
+    "alike": _("None: the values do not vary."),
+    "digits": _("None: the values differ too little for their size."),
+    "not-differentiable": _("None: the formula has no derivative at these values."),
 }
 
 FIGURE_WORDS: Mapping[str, str] = {
@@ -155,6 +184,10 @@ class Words:
         if sentence is None:
             return self.status(reason.status) + "."
         return self.say(sentence, **{name: self._value(name, value) for name, value in reason.values})
+
+    def without(self, lack: Without) -> str:
+        """Why a value has no interval, as a sentence."""
+        return self.say(WITHOUT_SENTENCES[lack.code], **dict(lack.values))
 
     def _value(self, name: str, value: object) -> str:
         match value:

@@ -60,5 +60,6 @@ def _apart(name: str, named: NamedTerm, keys: set[str]) -> bool:
     """Whether a term reads a column only in expressions over keys."""
     term = named.term
     mixed = [e for e in (*term.args, *term.where) if name in names(e) and not names(e) <= keys]
-    alone = all(name not in names(a) for a in term.args) or (term.additive and len(term.args) == 1)
+    over_keys = term.additive and all(names(a) <= keys for a in term.args)
+    alone = all(name not in names(a) for a in term.args) or over_keys
     return not mixed and alone and (term.additive or all(name not in names(w) for w in term.where))

@@ -1,6 +1,6 @@
 """The last statement of a run: periods and segments, the terms beside each other, and every KPI's value over them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from kpispec.formula.tree import Expr, Name, walk
 from kpispec.plan.layout import (
@@ -37,6 +37,9 @@ def combine(plan: Plan) -> str:
         last_step = f"values_{number}"
         steps.append((last_step, _values(plan, level, last)))
         last = last_step
+    if _looks_back(plan):
+        steps.append(("intervals", _interval_parts(plan, last)))
+        last = "intervals"
     keys = [quoted(c) for c in (PERIOD, SET, *plan.request.dimensions)]
     return with_clauses(steps, select(_result(plan), quoted(last), order=", ".join(keys)))
 
@@ -157,18 +160,47 @@ def _name(name: Name) -> str:
     kind, *earlier = name.path
     column = quoted(n_column(name.name) if (kind,) == MEASURE_N else name.name)
     assert (kind,) in (TERM, MEASURE, MEASURE_N)
-    return f"{quoted(_earlier(earlier[0]))}.{column}" if earlier else column
+    return f"{quoted(_earlier(tuple(earlier)))}.{column}" if earlier else column
 
 
-def _earlier(offset: str) -> str:
-    """The rows of the periods that an offset leads to."""
-    return offset.replace("-", "minus_").replace(" ", "_")
+Chain = tuple[str, ...]
+
+
+def _earlier(chain: Chain) -> str:
+    """The rows of the periods that offsets, one after the other, lead to."""
+    return "_then_".join(offset.replace("-", "minus_").replace(" ", "_") for offset in chain)
+
+
+def _chains(trees: Iterable[Expr]) -> tuple[Chain, ...]:
+    found = (e.path[1:] for t in trees for e in walk(t) if isinstance(e, Name) and len(e.path) > 1)
+    return tuple(dict.fromkeys(found))
+
+
+# intervals ----------------------------------------------------------------------------------------------------------
+
+
+def _looks_back(plan: Plan) -> bool:
+    """Whether an interval reads terms of earlier periods."""
+    return bool(_chains(tree for m in plan.measures for _, tree in m.parts))
+
+
+def _interval_parts(plan: Plan, source: str) -> str:
+    columns = [Column(f"{quoted(source)}.*", "*")]
+    for measure in plan.measures:
+        setting = Clockwork(plan.request).setting(_name_beside(source), measure.frame)
+        columns += _parts(measure, setting)
+    chains = _chains(tree for m in plan.measures for _, tree in m.parts)
+    return select(columns, "\n".join([quoted(source), *(_at(plan, source, c) for c in chains)]))
+
+
+def _parts(measure: Measure, setting: Setting) -> list[Column]:
+    return [Column(lower(tree, setting), part_column(measure.id, part)) for part, tree in measure.parts]
 
 
 def _values(plan: Plan, measures: list[Measure], source: str) -> str:
     clock = Clockwork(plan.request)
     trees = [t for m in measures for t in (m.value, m.n, m.seen, *m.zero) if t is not None]
-    offsets = dict.fromkeys(e.path[1] for t in trees for e in walk(t) if isinstance(e, Name) and len(e.path) > 1)
+    offsets = _chains(trees)
     columns = [Column(f"{quoted(source)}.*" if offsets else "*", "*")]
     for measure in measures:
         setting = clock.setting(_name_beside(source) if offsets else _name, measure.frame)
@@ -183,11 +215,15 @@ def _name_beside(source: str) -> Callable[[Name], str]:
     return lambda name: _name(name) if len(name.path) > 1 else f"{quoted(source)}.{_name(name)}"
 
 
-def _at(plan: Plan, source: str, offset: str) -> str:
-    """The same segment in the period that an offset leads to."""
-    length, table, own = parse_offset(offset), quoted(_earlier(offset)), quoted(source)
-    assert length is not None
-    keys = [f"{table}.{quoted(PERIOD)} = {Clockwork(plan.request).shifted(f'{own}.{quoted(PERIOD)}', length)}"]
+def _at(plan: Plan, source: str, chain: Chain) -> str:
+    """The same segment in the period that offsets lead to."""
+    table, own, clock = quoted(_earlier(chain)), quoted(source), Clockwork(plan.request)
+    key = f"{own}.{quoted(PERIOD)}"
+    for number, offset in enumerate(chain):
+        length = parse_offset(offset)
+        assert length is not None
+        key = clock.shifted(f"({key})" if number else key, length)
+    keys = [f"{table}.{quoted(PERIOD)} = {key}"]
     keys += [f"{table}.{quoted(k)} is not distinct from {own}.{quoted(k)}" for k in (SET, *plan.request.dimensions)]
     return f"left join {own} as {table} on " + "\n  and ".join(keys)
 
@@ -205,7 +241,7 @@ def _beside(measure: Measure, setting: Setting) -> list[Column]:
 
 
 def _result(plan: Plan) -> list[Column]:
-    setting = Clockwork(plan.request).setting(_name)
+    ready = _looks_back(plan)
     has = (has_column(s.id) for s in plan.scans)
     columns = [Column(quoted(k), k) for k in (PERIOD, SET, *plan.request.dimensions, *has)]
     for measure in plan.measures:
@@ -213,8 +249,10 @@ def _result(plan: Plan) -> list[Column]:
         columns += [
             Column(quoted(c), c) for c in (n_column(measure.id), seen_column(measure.id), zero_column(measure.id))
         ]
-        parts = measure.spread.parts if measure.spread is not None else ()
-        columns += [Column(lower(tree, setting), part_column(measure.id, part)) for part, tree in parts]
+        if ready:
+            columns += [Column(quoted(c), c) for c in (part_column(measure.id, p) for p, _ in measure.parts)]
+        else:
+            columns += _parts(measure, Clockwork(plan.request).setting(_name, measure.frame))
         for reason, terms in measure.rejects:
             total = " + ".join(f"coalesce({quoted(t)}, 0)" for t in terms)
             columns.append(Column(total, reject_column(measure, reason)))

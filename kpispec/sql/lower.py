@@ -91,6 +91,11 @@ def lower(expr: Expr, setting: Setting) -> str:
     return _lower(expr, setting)[0]
 
 
+def as_factor(expr: Expr, setting: Setting) -> str:
+    """The SQL of a tree that stands in a product."""
+    return _at_least(expr, setting, _PRECEDENCE["*"])
+
+
 def _at_least(expr: Expr, setting: Setting, level: int) -> str:
     sql, own = _lower(expr, setting)
     return sql if own >= level else f"({sql})"

@@ -6,22 +6,24 @@ from dataclasses import dataclass, field
 
 from kpispec.formula.check import names
 from kpispec.formula.constants import constant
-from kpispec.formula.tree import Binary, Expr, Name
+from kpispec.formula.tree import Binary, Expr, Name, Type
+from kpispec.plan.conditions import parts_of
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, scan_table, set_mask
 from kpispec.plan.model import NamedTerm, Plan, Request, Scan
 from kpispec.plan.rewrite import transform
-from kpispec.plan.terms import parts_of
 from kpispec.sql.codes import codes_of, cut_late
-from kpispec.sql.curves import CURVES, Groups, curve
-from kpispec.sql.lower import Setting, lower, quoted
+from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
+from kpispec.sql.lower import Setting, as_factor, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
 from kpispec.sql.rows import RowWriter
 from kpispec.sql.setting import Clockwork
-from kpispec.sql.terms import Part, around, holistic, rolled, weighted
-from kpispec.sql.text import Column, create_table, select, with_clauses
+from kpispec.sql.terms import Part, around, holistic, multiplied, rolled, weighted
+from kpispec.sql.text import Column, create_table, indented, select, with_clauses
 from kpispec.sql.units import UnitWriter
 
 CLOCK = "clock__"
+UNIT = "unit__"
+UNIT_PRODUCTS = "unit_products"
 
 
 def scan_statements(scan: Scan, sources: Mapping[str, Source], plan: Plan) -> tuple[str, ...]:
@@ -114,18 +116,48 @@ class ScanWriter:
         if not others:
             return create_table(scan_table(self.scan.id), with_clauses(steps, over_groups))
         steps.append(("rolled", over_groups))
-        plain = [t for t in others if t.term.function not in CURVES]
+        plain = [t for t in others if t.term.function not in (*CURVES, UNIT_PRODUCTS)]
         steps += [("whole_rows", self._holistic(plain))] if plain else []
-        steps += [(f"curve_{t.name}", self._curve(t)) for t in others if t.term.function in CURVES]
+        steps += [(walk.table, curve(walk, self._groups)) for walk in self._walks]
+        for number, unit in enumerate(self._sample_units, 1):
+            steps += self._by_unit(number, unit)
         return create_table(scan_table(self.scan.id), with_clauses(steps, self._joined(others)))
 
-    def _curve(self, named: NamedTerm) -> str:
+    @property
+    def _walks(self) -> tuple[Walk, ...]:
+        curved = [t for t in self.scan.terms if t.term.function in CURVES]
+        return walks((t.name, t.term.function, [*map(self._argument, t.term.args)], self._row_where(t)) for t in curved)
+
+    @property
+    def _groups(self) -> Groups:
         number, _ = self.grouping()
         keys = (Column(quoted(PERIOD), PERIOD), number, *self.segment_columns())
         sets = tuple(", ".join([quoted(PERIOD), *(quoted(d) for d in s)]) for s in self.scan.sets)
-        arguments = [self._argument(a) for a in named.term.args]
-        groups = Groups(quoted("cells"), keys, sets)
-        return curve(named.term.function, arguments, self._row_where(named), named.name, groups)
+        return Groups(quoted("cells"), keys, sets)
+
+    # rows of one sample unit, summed up before they are squared
+
+    @property
+    def _sample_units(self) -> tuple[Expr, ...]:
+        return tuple(dict.fromkeys(t.term.args[0] for t in self.scan.terms if t.term.function == UNIT_PRODUCTS))
+
+    def _by_unit(self, number: int, unit: Expr) -> list[tuple[str, str]]:
+        """The sums of each unit in each group, then the sums of their products over the units of a group."""
+        own = [t for t in self.scan.terms if t.term.function == UNIT_PRODUCTS and t.term.args[0] == unit]
+        sums = {a: f"of_unit__{i}" for i, a in enumerate(dict.fromkeys(a for t in own for a in t.term.args[1:]), 1)}
+        grouping, sets = self.grouping(UNIT)
+        keys = [Column(quoted(PERIOD), PERIOD), grouping, *self.segment_columns()]
+        columns = [*keys, Column(quoted(UNIT), UNIT)]
+        columns += [Column(_of_unit(a, self._argument(a)), alias) for a, alias in sums.items()]
+        known = select([Column("*", "*"), Column(self._argument(unit), UNIT)], quoted("cells"))
+        first = select(columns, f"(\n{indented(known)}\n)", [f"{quoted(UNIT)} is not null"], sets)
+        names = [quoted(c.alias) for c in keys]
+        moments = [Column(n, c.alias) for n, c in zip(names, keys, strict=True)]
+        for named in own:
+            factors = [quoted(sums[a]) for a in named.term.args[1:]]
+            moments.append(Column(f"sum({multiplied(factors)})", named.name))
+        second = select(moments, quoted(f"units_{number}"), group=", ".join(names))
+        return [(f"units_{number}", first), (_unit_table(number), second)]
 
     # rows and cells
 
@@ -211,12 +243,15 @@ class ScanWriter:
         term, row_where, where = named.term, self._row_where(named), self._group_where(named)
         if term.reject is not None:
             return Column(self._rejects(named, row_where, where), named.name)
-        if term.args and self._of_group(term.args[0]):
+        function = "sum" if term.function == "products" else term.function
+        if term.args and all(self._of_group(a) for a in term.args):
             rows = quoted(self._part(Part("count", "", row_where), f"{named.name}__rows"))
-            return Column(weighted(term.function, lower(term.args[0], self.setting), rows, where), named.name)
-        argument = self._argument(term.args[0]) if term.args else ""
-        part = self._part(Part(term.function, argument, row_where), named.name)
-        return Column(rolled(term.function, part, where), named.name)
+            value = " * ".join(as_factor(a, self.setting) for a in term.args)
+            return Column(weighted(function, value, rows, where), named.name)
+        arguments = [self._argument(a) for a in term.args]
+        argument = multiplied(arguments) if term.function == "products" else "".join(arguments)
+        part = self._part(Part(function, argument, row_where), named.name)
+        return Column(rolled(function, part, where), named.name)
 
     def _rejects(self, named: NamedTerm, row_where: str, where: str) -> str:
         assert named.term.reject is not None
@@ -286,9 +321,8 @@ class ScanWriter:
         """The rolled-up terms beside those that needed all rows together."""
         columns, tables = [Column("rolled.*", "*")], {}
         for named in others:
-            curved = named.term.function in CURVES
-            table = quoted(f"curve_{named.name}") if curved else "whole_rows"
-            tables[table] = "left join" if curved else "join"
+            table = self._table_of(named)
+            tables[table] = "join" if table == "whole_rows" else "left join"
             column = f"{table}.{quoted(named.name)}"
             if named.term.function == "ranks_around":
                 column = around(column, *(constant(a) or 0.0 for a in named.term.args[1:]))
@@ -296,6 +330,24 @@ class ScanWriter:
         joined = [f"{word} {table}\n  on {self._matched(table)}" for table, word in tables.items()]
         return select(columns, " ".join(["rolled", *joined]))
 
+    def _table_of(self, named: NamedTerm) -> str:
+        if named.term.function in CURVES:
+            return quoted(next(w.table for w in self._walks if named.name in w.names))
+        if named.term.function == UNIT_PRODUCTS:
+            return quoted(_unit_table(1 + self._sample_units.index(named.term.args[0])))
+        return "whole_rows"
+
     def _matched(self, table: str) -> str:
         keys = [PERIOD, SET, *self.request.dimensions]
         return "\n  and ".join(f"rolled.{quoted(k)} is not distinct from {table}.{quoted(k)}" for k in keys)
+
+
+def _unit_table(number: int) -> str:
+    return f"over_units_{number}"
+
+
+def _of_unit(argument: Expr, sql: str) -> str:
+    """What a unit's rows add up to; a condition counts the unit once."""
+    if argument.type is Type.BOOLEAN:
+        return f"case when count_if({sql}) > 0 then 1 else 0 end"
+    return f"coalesce(sum({sql}), 0)"

@@ -26,9 +26,13 @@ class Part:
         value = f"case when {self.where} then {self.argument} end" if self.where else self.argument
         if self.function == "m2":
             return _moments(alias, value)
-        if self.function == "squares":
-            return [Column(f"sum(cast({value} as double) * {value})", alias)]
         return [Column(f"{self.function}({value})", alias)]
+
+
+def multiplied(factors: list[str]) -> str:
+    """A product, as a double: products of integers and decimals pass what their types can hold."""
+    first, *others = factors
+    return " * ".join([f"cast({first} as double)", *others])
 
 
 def _counted(argument: str, where: str) -> str:
@@ -101,8 +105,6 @@ def weighted(function: str, value: str, rows: str, where: str) -> str:
             return f"coalesce(sum(case when {counted} then {rows} end), 0)"
         case "sum":
             return f"sum({kept(f'{value} * {rows}')})"
-        case "squares":
-            return f"sum({kept(f'{value} * {value} * {rows}')})"
         case "m2":
             n = f"sum(case when {value} is not null{' and ' + where if where else ''} then {rows} end)"
             total = f"sum({kept(f'{value} * {rows}')})"

@@ -9,13 +9,13 @@ from kpispec.formula.tree import Binary, Call, Expr, Name, Star
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
 from kpispec.plan.model import Member, NamedTerm, Request, Scan, UnitValue
 from kpispec.plan.rewrite import transform
-from kpispec.sql.curves import CURVES, Groups, curve
+from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
 from kpispec.sql.inner import inner
 from kpispec.sql.lower import lower, quoted
 from kpispec.sql.relations import Source
 from kpispec.sql.rows import RowWriter
 from kpispec.sql.setting import Clockwork, column_name
-from kpispec.sql.terms import Part, around, holistic
+from kpispec.sql.terms import Part, around, holistic, multiplied
 from kpispec.sql.text import Column, create_table, indented, select, with_clauses
 
 Steps = list[tuple[str, str]]
@@ -42,7 +42,7 @@ class UnitWriter:
 
     def _partials(self) -> str:
         steps = [*self._units(), ("groups", self._groups())]
-        steps += [(f"curve_{t.name}", self._curve(t)) for t in self.scan.terms if t.term.function in CURVES]
+        steps += [(walk.table, curve(walk, self._curve_groups)) for walk in self._walks]
         steps += [("without_key", self._keyless())] if self._counts_keyless else []
         return create_table(scan_table(self.scan.id), with_clauses(steps, self._result()))
 
@@ -143,6 +143,8 @@ class UnitWriter:
     def _term(self, named: NamedTerm) -> str:
         term, where = named.term, self._where(named)
         arguments = [lower(a, self.clock.setting(column_name)) for a in term.args if not isinstance(a, Star)]
+        if term.function == "products":
+            return Part("sum", multiplied(arguments), where).columns(named.name)[0].sql
         if term.additive:
             return Part(term.function, arguments[0] if arguments else "", where).columns(named.name)[0].sql
         return holistic(term.function, arguments, where)
@@ -154,10 +156,17 @@ class UnitWriter:
             lower(w, setting) if alone or not _is_or(w) else f"({lower(w, setting)})" for w in named.term.where
         )
 
-    def _curve(self, named: NamedTerm) -> str:
-        keys = tuple(Column(quoted(k), k) for k in self._group_keys)
-        arguments = [lower(a, self.clock.setting(column_name)) for a in named.term.args]
-        return curve(named.term.function, arguments, self._where(named), named.name, Groups(quoted("units"), keys))
+    @property
+    def _walks(self) -> tuple[Walk, ...]:
+        setting = self.clock.setting(column_name)
+        curved = [t for t in self.scan.terms if t.term.function in CURVES]
+        return walks(
+            (t.name, t.term.function, [lower(a, setting) for a in t.term.args], self._where(t)) for t in curved
+        )
+
+    @property
+    def _curve_groups(self) -> Groups:
+        return Groups(quoted("units"), tuple(Column(quoted(k), k) for k in self._group_keys))
 
     def _keyless(self) -> str:
         columns = [*(Column(quoted(k), k) for k in self._group_keys), Column(f"sum({quoted(ROWS)})", KEYLESS)]
@@ -171,10 +180,10 @@ class UnitWriter:
         for named in self.scan.terms:
             if self._is_keyless(named):
                 columns.append(Column(f"coalesce(without_key.{quoted(KEYLESS)}, 0)", named.name))
-            elif named.term.function in CURVES:
-                table = quoted(f"curve_{named.name}")
-                joins.append(f"left join {table} on {self._matched('groups', table)}")
-                columns.append(Column(f"{table}.{quoted(named.name)}", named.name))
+        for walk in self._walks:
+            table = quoted(walk.table)
+            joins.append(f"left join {table} on {self._matched('groups', table)}")
+            columns += [Column(f"{table}.{quoted(name)}", name) for name in walk.names]
         if self._counts_keyless:
             joins.append(f"full join without_key on {self._matched('groups', 'without_key')}")
             columns[0] = Column(self._both(), "*")

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from kpispec.formula.tree import Name, walk
 from kpispec.plan.layout import set_mask
+from kpispec.plan.model import Spread
 
 TICKETS = """
 dataset: tickets
@@ -104,28 +106,71 @@ def test_the_number_of_a_segmentation_has_a_bit_for_each_dimension_it_lacks():
     assert set_mask((), ()) == 0
 
 
-def test_a_kpi_has_an_interval_by_the_shape_of_its_formula(workbench):
-    shapes = {
-        "100 * count_if(x >= 9) / count(x)": "wilson",
-        "count_if(x >= 9 and x < 10) / count_if(x >= 9)": "wilson",
-        "(count_if(x >= 9) - count_if(x <= 6)) / count(x)": "nps",
-        "(count_if(x >= 6) - count_if(x <= 6)) / count(x)": None,  # 6 is both
-        "count_if(x >= 9) / count_if(x >= 10)": None,  # not a part of it
-        "avg(x) / 2": "t",
-        "median(x)": "order_statistics",
-        "sum(x) / 3": None,
-        "avg(x) / avg(y)": None,
-    }
+SHAPES = {
+    "100 * count_if(x >= 9) / count(x)": "wilson",
+    "count_if(x >= 9 and x < 10) / count_if(x >= 9)": "wilson",
+    "count_if(x = 10) / count_if(x >= 9)": "wilson",
+    "1 - count_if(x in (9, 10)) / count(*)": "wilson",
+    "count_if(x >= 9) / count_if(x >= 10)": "delta",  # not a part of it
+    "(count_if(x >= 9) - count_if(x <= 6)) / count(x)": "delta",
+    "avg(x) / 2": "t",
+    "sum(x) / count(x)": "t",
+    "sum(x) / count(*)": "delta",
+    "3 - 2 * median(x)": "order_statistics",
+    "sum(x) / 3": "delta",
+    "avg(x) / avg(y)": "delta",
+    "count(x)": "garwood",
+    "count(distinct x)": "garwood",
+    "count(*) / count(distinct x)": "delta",
+    "100 * km_share(y, x >= 9, 4)": "kaplan_meier",
+    "round(avg(x))": "not-smooth",
+    "max(x)": "no-method",
+    "median(x) / median(y)": "no-method",
+    "approx_count_distinct(x)": "no-method",
+    "count(distinct x) / count(distinct y)": "several-units",
+}
+
+
+def test_a_kpi_has_an_interval_by_the_shape_of_its_formula_or_a_reason_why_not(workbench):
     documents = TICKETS.split("---\nkpi", maxsplit=1)[0] + "---\n"
     documents += "---\n".join(
         f"kpi: shape_{i}\ninputs: {{x: tickets.score, y: tickets.wait}}\nformula: {formula}\n"
         "direction: higher_is_better\n"
-        for i, formula in enumerate(shapes)
+        for i, formula in enumerate(SHAPES)
     )
-    plan = (
-        workbench(documents, DATA)
-        .run(*(f"shape_{i}" for i in range(len(shapes))), period="all", as_of="2026-06-01")
-        .outcome.plan
-    )
-    found = {m.id: m.spread.method if m.spread else None for m in plan.measures}
-    assert list(found.values()) == list(shapes.values())
+    asked = [f"shape_{i}" for i in range(len(SHAPES))]
+    plan = workbench(documents, DATA).run(*asked, period="all", as_of="2026-06-01").outcome.plan
+    found = [m.spread.method if isinstance(m.spread, Spread) else m.spread.code for m in plan.measures]
+    assert dict(zip(SHAPES, found, strict=True)) == SHAPES
+
+
+def moments(workbench, formula, more=""):
+    documents = TICKETS.split("---\nkpi", maxsplit=1)[0] + "---\n"
+    documents += f"kpi: it\n{more}inputs: {{x: tickets.score, y: tickets.wait}}\nformula: {formula}\n"
+    project = workbench(documents + "direction: higher_is_better\n", DATA)
+    plan = project.run("it", period="all", as_of="2026-06-01").outcome.plan
+    (measure,) = plan.measures
+    read = {n.name for t in (measure.value, measure.n) for n in walk(t) if isinstance(n, Name)}
+    added = [t.term for s in plan.scans for t in s.terms if t.term.reject is None and t.name not in read]
+    return [t for t in added if t.function != "count"]  # whether there is anything to sum is counted for the status
+
+
+@pytest.mark.parametrize(
+    ("formula", "added"),
+    [
+        ("100 * count_if(x >= 9) / count(x)", 0),
+        ("(count_if(x >= 9) - count_if(x <= 6)) / count(x)", 0),
+        ("count(x) - 2 * count_if(x = 3)", 0),
+        ("avg(x) + 1", 1),
+        ("sum(x) / sum(y)", 3),
+        ("sum(x) filter (where y > 1) / count(x)", 1),
+        ("sum_if(x, y > 1) / sum(x)", 2),
+    ],
+)
+def test_second_moments_are_added_only_where_no_term_holds_them(workbench, formula, added):
+    assert len(moments(workbench, formula)) == added
+
+
+def test_a_weighted_balance_adds_three(workbench):
+    formula = "(count_if(x >= 9) - count_if(x <= 6)) / count(x)"
+    assert [t.function for t in moments(workbench, formula, "weight: wait\n")] == ["products"] * 3

@@ -43,7 +43,7 @@ def test_the_net_promoter_score_and_its_interval(result, published, year):
     assert found.value == pytest.approx(wanted["nps"], rel=1e-11)
     assert found.n == wanted["n"]
     assert (found.interval.low, found.interval.high) == pytest.approx(wanted["ci95"], rel=1e-11)
-    assert found.method == "nps"
+    assert found.method == "delta"
     assert found.status.value == "watch"
 
 

@@ -96,7 +96,7 @@ def text(value: str) -> Text:
 SKETCHES = (
     Sketch("nps", "Net Promoter Score", "Net Promoter Score", "Would our customers recommend us?",
            "Nos clients nous recommanderaient-ils ?", "points", 36.2, 1.4, 1480, 3.8, ">= 40", "< 0", target=40,
-           benchmark=(31, "Telecoms"), bump=2.2, method="nps",
+           benchmark=(31, "Telecoms"), bump=2.2, method="delta",
            formula="100 * (count_if(score >= 9) - count_if(score <= 6)) / count(score)",
            caveats=(both("Asked after a contact only: silent customers are not heard.",
                          "Posée après un contact seulement : les clients silencieux ne sont pas entendus."),)),

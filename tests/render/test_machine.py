@@ -13,7 +13,8 @@ from kpispec.render.machine import flat_rows, rows, to_csv, to_json, to_jsonl, t
 from .fixtures import SKETCHES, hostile, report
 
 KEYS = [
-    "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "status", "uncertain",
+    "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "no_interval", "effective_n",
+    "status", "uncertain",
     "reasons", "reason", "threshold", "target", "score", "benchmarks", "compare", "rejected",
 ]  # fmt: skip
 
@@ -43,6 +44,8 @@ def test_a_result_says_everything_of_one_reading(whole):
         "high": 80.7,
         "level": 0.95,
         "method": "wilson",
+        "no_interval": None,
+        "effective_n": None,
         "status": "watch",
         "uncertain": True,
         "reasons": [],

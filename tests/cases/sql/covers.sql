@@ -53,6 +53,7 @@ with "rows" as (
     count("ticket_id") as "count__1",
     count("wait") as "count__3",
     sum("wait") as "sum__1",
+    sum(cast("wait" as double) * "wait") as "products__1",
     coalesce(count_if("wait__rejected_1"), 0) as "rejects__1",
     coalesce(count_if("wait__rejected_2"), 0) as "rejects__2",
     coalesce(count_if("wait__rejected_3"), 0) as "rejects__3"
@@ -69,6 +70,7 @@ select
   sum("rows__") as "count__2",
   sum("count__3") as "count__3",
   sum("sum__1") as "sum__1",
+  sum("products__1") as "products__1",
   sum("rejects__1") as "rejects__1",
   sum("rejects__2") as "rejects__2",
   sum("rejects__3") as "rejects__3"
@@ -123,6 +125,7 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
     case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3",
     case when "in__tickets" then "scan__tickets"."sum__1" end as "sum__1",
+    case when "in__tickets" then "scan__tickets"."products__1" end as "products__1",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__1", 0) end as "rejects__1",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__2", 0) end as "rejects__2",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__3", 0) end as "rejects__3"
@@ -151,10 +154,13 @@ select
   "contacts__n",
   "contacts__seen",
   "contacts__zero",
+  "count__1" as "contacts__of_k",
   case when isfinite("waited") then "waited" end as "waited",
   "waited__n",
   "waited__seen",
   "waited__zero",
+  1 as "waited__of_d1",
+  "products__1" as "waited__of_s1",
   coalesce("rejects__2", 0) as "waited__rejected_1",
   coalesce("rejects__3", 0) as "waited__rejected_2",
   coalesce("rejects__1", 0) as "waited__rejected_3"

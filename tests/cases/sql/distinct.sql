@@ -146,6 +146,7 @@ select
   case when isfinite("customers") then "customers" end as "customers",
   "customers__n",
   "customers__seen",
-  "customers__zero"
+  "customers__zero",
+  "count_distinct__1" as "customers__of_k"
 from "values_1"
 order by "period__", "set__", "channel";

@@ -68,11 +68,14 @@ with "rows" as (
   select
     "period__",
     "set__",
-    min(at__) filter (where open__ <= 1 - 0.5 + 1e-12) as "km_quantile__1"
+    min(at__) filter (where open__ <= 1 - 0.5 + 1e-12) as "km_quantile__1",
+    min(at__) filter (where open__ > 0 and open__ < 1 and abs(ln(-ln(open__)) - ln(-ln(1 - 0.5))) <= 1.9599639845400536 * sqrt(greenwood__) / abs(ln(open__))) as "km_low__1",
+    min(at__) filter (where open__ <= 0 or (open__ > 0 and open__ < 1 and ln(-ln(open__)) - ln(-ln(1 - 0.5)) > 1.9599639845400536 * sqrt(greenwood__) / abs(ln(open__)))) as "km_high__1"
   from (
     select
       *,
-      product(1 - closed__ / risk__) over (partition by "period__", "set__" order by at__) as "open__"
+      product(1 - closed__ / risk__) over (partition by "period__", "set__" order by at__) as "open__",
+      sum(closed__ / nullif(cast(risk__ as double) * (risk__ - closed__), 0)) over (partition by "period__", "set__" order by at__) as "greenwood__"
     from (
       select
         *,
@@ -94,7 +97,9 @@ with "rows" as (
 )
 select
   rolled.*,
-  "curve_km_quantile__1"."km_quantile__1" as "km_quantile__1"
+  "curve_km_quantile__1"."km_quantile__1" as "km_quantile__1",
+  "curve_km_quantile__1"."km_low__1" as "km_low__1",
+  "curve_km_quantile__1"."km_high__1" as "km_high__1"
 from rolled left join "curve_km_quantile__1"
   on rolled."period__" is not distinct from "curve_km_quantile__1"."period__"
   and rolled."set__" is not distinct from "curve_km_quantile__1"."set__";
@@ -141,6 +146,8 @@ with "periods" as (
     spine."has__requests" as "has__requests",
     case when "in__requests" then coalesce("scan__requests"."count__1", 0) end as "count__1",
     "scan__requests"."km_quantile__1" as "km_quantile__1",
+    "scan__requests"."km_low__1" as "km_low__1",
+    "scan__requests"."km_high__1" as "km_high__1",
     case when "in__requests" then coalesce("scan__requests"."rejects__1", 0) end as "rejects__1",
     case when "in__requests" then coalesce("scan__requests"."rejects__2", 0) end as "rejects__2",
     case when "in__requests" then coalesce("scan__requests"."count__2", 0) end as "count__2"
@@ -165,6 +172,8 @@ select
   "median_solving__n",
   "median_solving__seen",
   "median_solving__zero",
+  "km_low__1" as "median_solving__of_low",
+  "km_high__1" as "median_solving__of_high",
   coalesce("rejects__1", 0) + coalesce("rejects__2", 0) as "median_solving__rejected_1"
 from "values_1"
 order by "period__", "set__";

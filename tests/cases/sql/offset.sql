@@ -118,6 +118,18 @@ with "periods" as (
   from "values_1"
   left join "values_1" as "minus_1_month" on "minus_1_month"."period__" = "values_1"."period__" - 1
     and "minus_1_month"."set__" is not distinct from "values_1"."set__"
+),
+"intervals" as (
+  select
+    "values_2".*,
+    "values_2"."count__1" as "tickets_opened__of_k",
+    1 as "growing__of_d1",
+    "values_2"."count__1" as "growing__of_s1",
+    -1 as "growing__of_d2",
+    "minus_1_month"."count__1" as "growing__of_s2"
+  from "values_2"
+  left join "values_2" as "minus_1_month" on "minus_1_month"."period__" = "values_2"."period__" - 1
+    and "minus_1_month"."set__" is not distinct from "values_2"."set__"
 )
 select
   "period__",
@@ -127,9 +139,14 @@ select
   "tickets_opened__n",
   "tickets_opened__seen",
   "tickets_opened__zero",
+  "tickets_opened__of_k",
   case when isfinite("growing") then "growing" end as "growing",
   "growing__n",
   "growing__seen",
-  "growing__zero"
-from "values_2"
+  "growing__zero",
+  "growing__of_d1",
+  "growing__of_s1",
+  "growing__of_d2",
+  "growing__of_s2"
+from "intervals"
 order by "period__", "set__";

@@ -139,13 +139,17 @@ select
   "contacts__n",
   "contacts__seen",
   "contacts__zero",
+  "count__1" as "contacts__of_k",
   case when isfinite("contacts__where_1") then "contacts__where_1" end as "contacts__where_1",
   "contacts__where_1__n",
   "contacts__where_1__seen",
   "contacts__where_1__zero",
+  "count__3" as "contacts__where_1__of_k",
   case when isfinite("phone_share") then "phone_share" end as "phone_share",
   "phone_share__n",
   "phone_share__seen",
-  "phone_share__zero"
+  "phone_share__zero",
+  "count__3" as "phone_share__of_k",
+  "count__1" as "phone_share__of_n"
 from "values_2"
 order by "period__", "set__";

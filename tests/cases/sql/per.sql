@@ -84,7 +84,7 @@ with "every_unit" as (
     sum("rows__") as "rows__",
     count("score") as "count__1",
     sum("score") as "sum__1",
-    sum(cast("score" as double) * "score") as "squares__1"
+    sum(cast("score" as double) * "score") as "products__1"
   from "units"
   group by "period__", "set__", "channel"
 ),
@@ -160,7 +160,7 @@ with "periods" as (
     spine."has__score_by_customer__per_customer_id" as "has__score_by_customer__per_customer_id",
     case when "in__score_by_customer__per_customer_id" then coalesce("scan__score_by_customer__per_customer_id"."count__1", 0) end as "count__1",
     case when "in__score_by_customer__per_customer_id" then "scan__score_by_customer__per_customer_id"."sum__1" end as "sum__1",
-    case when "in__score_by_customer__per_customer_id" then "scan__score_by_customer__per_customer_id"."squares__1" end as "squares__1",
+    case when "in__score_by_customer__per_customer_id" then "scan__score_by_customer__per_customer_id"."products__1" end as "products__1",
     case when "in__score_by_customer__per_customer_id" then "scan__score_by_customer__per_customer_id"."keyless__1" end as "keyless__1"
   from spine
   left join "scan__score_by_customer__per_customer_id" on "scan__score_by_customer__per_customer_id"."period__" = spine."period__"
@@ -186,7 +186,7 @@ select
   "score_by_customer__seen",
   "score_by_customer__zero",
   "sum__1" as "score_by_customer__of_sum",
-  "squares__1" as "score_by_customer__of_squares",
+  "products__1" as "score_by_customer__of_squares",
   "count__1" as "score_by_customer__of_n",
   coalesce("keyless__1", 0) as "score_by_customer__rejected_1"
 from "values_1"

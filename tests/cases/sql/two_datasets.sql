@@ -233,6 +233,8 @@ select
   "contacts_per_thousand__n",
   "contacts_per_thousand__seen",
   "contacts_per_thousand__zero",
+  "count__1" as "contacts_per_thousand__of_k",
+  "sum__1" as "contacts_per_thousand__of_exposure",
   coalesce("rejects__1", 0) as "contacts_per_thousand__rejected_1"
 from "values_1"
 order by "period__", "set__", "region";

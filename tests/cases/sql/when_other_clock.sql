@@ -128,6 +128,7 @@ select
   case when isfinite("solved") then "solved" end as "solved",
   "solved__n",
   "solved__seen",
-  "solved__zero"
+  "solved__zero",
+  "count__1" as "solved__of_k"
 from "values_1"
 order by "period__", "set__";

@@ -138,6 +138,8 @@ select
   case when isfinite("share") then "share" end as "share",
   "share__n",
   "share__seen",
-  "share__zero"
+  "share__zero",
+  "count__1" as "share__of_k",
+  "count__2" as "share__of_n"
 from "values_1"
 order by "period__", "set__", "channel";

@@ -54,7 +54,7 @@ with "rows" as (
     max("clock__") as "newest__",
     count("score") as "count__1",
     sum("score") as "sum__1",
-    sum(cast("score" as double) * "score") as "squares__1",
+    sum(cast("score" as double) * "score") as "products__1",
     coalesce(count_if("score__rejected_1"), 0) as "rejects__1",
     coalesce(count_if("score__rejected_2"), 0) as "rejects__2",
     coalesce(count_if("score__rejected_3"), 0) as "rejects__3"
@@ -69,7 +69,7 @@ select
   max("newest__") as "newest__",
   sum("count__1") as "count__1",
   sum("sum__1") as "sum__1",
-  sum("squares__1") as "squares__1",
+  sum("products__1") as "products__1",
   sum("rejects__1") as "rejects__1",
   sum("rejects__2") as "rejects__2",
   sum("rejects__3") as "rejects__3"
@@ -125,7 +125,7 @@ with "periods" as (
     spine."has__tickets__by_opened_at_over_2_months" as "has__tickets__by_opened_at_over_2_months",
     case when "in__tickets__by_opened_at_over_2_months" then coalesce("scan__tickets__by_opened_at_over_2_months"."count__1", 0) end as "count__1",
     case when "in__tickets__by_opened_at_over_2_months" then "scan__tickets__by_opened_at_over_2_months"."sum__1" end as "sum__1",
-    case when "in__tickets__by_opened_at_over_2_months" then "scan__tickets__by_opened_at_over_2_months"."squares__1" end as "squares__1",
+    case when "in__tickets__by_opened_at_over_2_months" then "scan__tickets__by_opened_at_over_2_months"."products__1" end as "products__1",
     case when "in__tickets__by_opened_at_over_2_months" then coalesce("scan__tickets__by_opened_at_over_2_months"."rejects__1", 0) end as "rejects__1",
     case when "in__tickets__by_opened_at_over_2_months" then coalesce("scan__tickets__by_opened_at_over_2_months"."rejects__2", 0) end as "rejects__2",
     case when "in__tickets__by_opened_at_over_2_months" then coalesce("scan__tickets__by_opened_at_over_2_months"."rejects__3", 0) end as "rejects__3"
@@ -151,7 +151,7 @@ select
   "recent_score__seen",
   "recent_score__zero",
   "sum__1" as "recent_score__of_sum",
-  "squares__1" as "recent_score__of_squares",
+  "products__1" as "recent_score__of_squares",
   "count__1" as "recent_score__of_n",
   coalesce("rejects__1", 0) as "recent_score__rejected_1",
   coalesce("rejects__3", 0) as "recent_score__rejected_2",
