@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from kpispec.catalog.model import Kpi
+from kpispec.formula.constants import constant
 from kpispec.formula.derivative import derivative, rough
 from kpispec.formula.tree import Binary, Boolean, Call, Case, Expr, Name, Number, Type, When
 from kpispec.plan.linear import Line, Rows, atoms, same_periods
@@ -132,7 +133,11 @@ class _Writer:
             return Without("several-units", (("units", words),))
         if units and (self.delta.scans[terms[0].scan].per or len({t.whole for t in terms}) > 1):
             return Without("units-cross", (("unit", units[0].place.text),))
-        gradient = tuple(self._part("d", _derived(self.tree, a)) for a in group)
+        moving = [(a, d) for a, d in ((a, _derived(self.tree, a)) for a in group) if constant(d) != 0]
+        group, terms = [a for a, _ in moving], [self.delta.table.terms[a.name] for a, _ in moving]
+        gradient = tuple(self._part("d", d) for _, d in moving)
+        if not group:
+            return None
         if units:
             self._clustered(group, terms, units[0], gradient)
         else:
