@@ -28,7 +28,7 @@ def implied(condition: Expr, given: Iterable[Expr]) -> bool:
         return True
     match condition:
         case Is(operand=x, what="null", negated=True):
-            return any(needs(g, x) for g in given)
+            return any(g == x or needs(g, x) for g in given)
         case Binary(op="and", left=a, right=b):
             return implied(a, given) and implied(b, given)
         case Binary(op="or", left=a, right=b) if implied(a, given) or implied(b, given):
