@@ -77,6 +77,13 @@ def _kaplan_meier(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | W
     return Estimate(1 - found.high, 1 - found.low, KM, found.se)
 
 
+def _feldt(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Without:
+    items, respondents = cell.parts["items"] or 0.0, cell.parts["respondents"] or 0.0
+    if cell.value is None or items < 2 or respondents < 2:
+        return Without("few", (("n", int(respondents)),))
+    return statistics.feldt(cell.value, respondents, items, measure.kpi.spec.level)
+
+
 KM = "kaplan_meier"
 LEAST_VARIANCE = 1e-13  # of the sizes that add up to it: below, what is left is noise of the doubles
 
@@ -130,6 +137,7 @@ _ESTIMATES: Mapping[str, Callable[[Measure, Spread, Cell], Estimate | Without]] 
     "garwood": _garwood,
     "order_statistics": _order_statistics,
     "kaplan_meier": _kaplan_meier,
+    "feldt": _feldt,
     "delta": _delta,
 }
 

@@ -139,7 +139,7 @@ class Reading:
     unit: str
     n: int | None
     interval: Interval | None
-    method: str  # wilson | t | garwood | order_statistics | kaplan_meier | delta | adjusted | bootstrap | none
+    method: str  # wilson | t | garwood | order_statistics | kaplan_meier | feldt | delta | adjusted | bootstrap | none
     status: Status
     uncertain: bool = False
     reasons: tuple[Reason, ...] = ()

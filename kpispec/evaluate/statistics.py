@@ -83,6 +83,15 @@ def log_log(share: float, greenwood: float, level: float) -> Estimate | None:
     return Estimate(share ** exp(width), share ** exp(-width), "kaplan_meier", share * sqrt(greenwood))
 
 
+def feldt(alpha: float, respondents: float, items: float, level: float) -> Estimate:
+    """The interval of Cronbach's alpha (L. S. Feldt 1965), for at least two items and two respondents."""
+    from scipy.special import fdtri
+
+    free, both, tail = respondents - 1, (respondents - 1) * (items - 1), (1 - level) / 2
+    low, high = (1 - (1 - alpha) * float(fdtri(free, both, p)) for p in (1 - tail, tail))
+    return Estimate(low, high, "feldt", None)
+
+
 def adjusted(value: float, n: float, low: float, high: float, level: float) -> Estimate:
     """The interval of a mean of n equal answers: three are added, at both ends of what it can reach and between."""
     added = (low, (low + high) / 2, high)

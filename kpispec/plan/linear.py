@@ -78,10 +78,10 @@ class Rows:
     per: bool = False  # summed up by unit already
 
     def shares(self, other: "Rows", request: Request) -> bool:
-        """Whether a row may be in both."""
+        """Whether a row, or a unit that rows are summed up by, may be in both."""
         if not set(self.datasets) & set(other.datasets):
             return False
-        if self.scan != other.scan:
+        if self.scan != other.scan or self.per or other.per:
             return True
         return not all(_apart(p, self.chain, other.chain, request) for p in self.placements)
 

@@ -42,7 +42,7 @@ class Delta:
         tree = transform(line.tree, self._in_sums)
         found = [a for a in atoms(tree) if a.name not in line.settled]
         groups = self._groups(found)
-        lack = self._foreign(found) or self._shared([self.rows(g[0]) for g in groups]) or self._rough(tree, found)
+        lack = self._foreign(found) or self._shared(groups, line) or self._rough(tree, found)
         if lack is not None:
             return lack
         writer = _Writer(self, tree)
@@ -94,13 +94,20 @@ class Delta:
                 return Without("no-method", (("function", _written(function)),))
         return None
 
-    def _shared(self, groups: list[Rows]) -> Without | None:
-        for number, first in enumerate(groups):
-            for second in groups[number + 1 :]:
+    def _shared(self, groups: list[list[Name]], line: Line) -> Without | None:
+        found = [self._units_of(g, line) for g in groups]
+        for number, first in enumerate(found):
+            for second in found[number + 1 :]:
                 if first.shares(second, self.request):
                     both = next(d for d in first.datasets if d in second.datasets)
                     return Without("rows-shared", (("dataset", both),))
         return None
+
+    def _units_of(self, group: list[Name], line: Line) -> Rows:
+        """The rows of a group; persons come back, so that rows summed up by them are not apart in other periods."""
+        rows = self.rows(group[0])
+        terms = [self.table.terms[a.name] for a in group]
+        return replace(rows, per=rows.per or bool(_units(terms, dict(line.units).get(rows.scan))))
 
     def _rough(self, tree: Expr, found: list[Name]) -> Without | None:
         for atom in found:

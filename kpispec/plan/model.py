@@ -253,8 +253,8 @@ class Spread:
 
     The value is `shift + scale` times the method's own figure. wilson: k n · t: sum squares n · garwood: k exposure ·
     order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list) ·
-    kaplan_meier: greenwood, or low high of a quantile · delta: those that `linked` names. Weighted rows add weights and
-    weights_squared, whose quotient is the effective n.
+    kaplan_meier: share greenwood, or low high of a quantile · feldt: items respondents · delta: those that `linked`
+    names. Weighted rows add weights and weights_squared, whose quotient is the effective n.
     """
 
     method: str
@@ -269,8 +269,8 @@ class Spread:
 class Without:
     """Why a value has no interval. Codes and values:
 
-    complete() · not-asked() · one-figure() · not-smooth(function) · no-method(function) · rows-shared(dataset) ·
-    units-cross(unit) · several-units(units), all known from the definition; and, of one cell,
+    complete() · not-asked() · one-figure() · one-a-period(dataset) · not-smooth(function) · no-method(function) ·
+    rows-shared(dataset) · units-cross(unit) · several-units(units), all known from the definition; and, of one cell,
     few(n) · alike() · digits() · not-differentiable()
     """
 

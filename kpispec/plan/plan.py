@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kpispec.catalog.model import BoundKpi, Catalog, Kpi
+from kpispec.catalog.model import BoundKpi, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
+from kpispec.plan.alpha import alpha_of
 from kpispec.plan.columns import fitted
 from kpispec.plan.lacks import Lacks
 from kpispec.plan.linear import Line, atoms, line_of
@@ -111,7 +112,7 @@ class _Planner:
         formula = Formula(kpi.formula, made, upstream)
         rejects = Rejects(kpi, context, self.scans, self.bound)
         value = formula.over_terms(kpi.formula)
-        self.lines[id] = line_of(value, _own_line(kpi, value, placed), upstream, self.lines)
+        self.lines[id] = line_of(value, _own_line(kpi, value, placed, self.catalog.datasets), upstream, self.lines)
         below = [m for m, _ in upstream.values()]
         own = [(p.scan, p.whole) for p in placed]
         return Measure(
@@ -121,7 +122,7 @@ class _Planner:
             n=formula.n(),
             seen=formula.seen(),
             zero=formula.denominators(),
-            spread=self._spread(kpi, id),
+            spread=self._spread(kpi, id, context),
             factor=kpi.unit.factor if kpi.formula.type is Type.DURATION else 1.0,
             rejects=rejects.by_reason(),
             fatal=rejects.fatal(),
@@ -133,7 +134,11 @@ class _Planner:
             settles=max([r.settles for r in kpi.rows] + [m.settles for m in below], default=0.0),
         )
 
-    def _spread(self, kpi: Kpi, id: str) -> Spread | Without:
+    def _spread(self, kpi: Kpi, id: str, context: Context) -> Spread | Without:
+        alpha = alpha_of(kpi) if self.lines[id].lack is None else None
+        if alpha is not None:
+            counts = (("items", alpha.items), ("respondents", alpha.respondents))
+            return Spread("feldt", 1.0, tuple((name, decompose(call, context).value) for name, call in counts))
         delta = Delta(kpi, id, self.table, self.request, self.scans.row_sets())
         return Shapes(kpi, id, self.table, delta).spread(self.lines[id])
 
@@ -175,15 +180,18 @@ class _Planner:
         return tuple(found)
 
 
-def _own_line(kpi: Kpi, value: Expr, placed: tuple[Placed, ...]) -> Line:
+def _own_line(kpi: Kpi, value: Expr, placed: tuple[Placed, ...], datasets: Mapping[str, Dataset]) -> Line:
     """What is known of the rows that a KPI reads itself."""
     own = tuple(a.name for a in atoms(value))
     settled = frozenset(own) if kpi.spec.population == "complete" else frozenset()
     units = tuple((p.scan, p.unit) for p in placed if p.unit is not None)
     crossing = next((r for r in kpi.rows if r.per and r.unit is not None and names(r.unit) != set(r.per)), None)
+    given = next((r.dataset for r in kpi.rows if datasets[r.dataset].spec.every is not None), None)
     lack = None
     if kpi.spec.confidence == "none":
         lack = Without("not-asked")
+    elif given is not None:
+        lack = Without("one-a-period", (("dataset", given),))
     elif crossing is not None:
         lack = Without("units-cross", (("unit", kpi.spec.sample_unit.value if kpi.spec.sample_unit else ""),))
     return Line(value, settled, units, lack)
