@@ -207,8 +207,10 @@ class RowWriter:
 
     def _key_of(self, clock: str) -> str:
         """The period of a clock; one that is not the data set's own may show a day to come, which covers nothing."""
-        key = self.clock.period_key(self.local(quoted(clock)))
-        if clock == self.known:
+        own = clock == self.known
+        kind = self.scan.known_type if own else self.scan.clock_type
+        key = self.clock.period_key(quoted(clock) if kind is Type.DATE else self.clock.local(quoted(clock)))
+        if own:
             return key
         return f"case when {quoted(clock)} < {self.clock.unseen(self.scan.clock_type)} then {key} end"
 
