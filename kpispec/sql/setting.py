@@ -14,7 +14,7 @@ from kpispec.plan.model import Request
 from kpispec.sql import grains
 from kpispec.sql.business import business_macro, business_seconds, business_statements
 from kpispec.sql.lower import Setting, quoted
-from kpispec.sql.text import defines
+from kpispec.sql.text import Column, defines, select
 from kpispec.sql.worktime import FIRST, LAST, worktime
 from kpispec.sql.zones import as_local, as_utc, instant_of, is_utc, local_bounds
 from kpispec.windows import MONTHS, TO_DATE, Length, months_after, shifted, to_date_start
@@ -174,6 +174,15 @@ class Clockwork:
         at_midnight = instant(request.as_of) == self.midnight(request.as_of_day)
         day = request.as_of_day if at_midnight else request.as_of_day + timedelta(days=1)
         return f"date '{day.isoformat()}'"
+
+    def known_end(self, end: str, kind: Type) -> str:
+        """The end of what is in force, so far as it is known: what ends at as-of or later still lasts."""
+        return f"case when {end} < {self.unseen(kind)} then {end} end"
+
+    def with_known_end(self, source: str, end: str, kind: Type) -> str:
+        """The rows of a step, with their ends so far as they are known."""
+        known = f"{self.known_end(quoted(end), kind)} as {quoted(end)}"
+        return select([Column(f"* replace (\n    {known}\n  )", "*")], quoted(source))
 
     def midnight(self, day: date) -> str:
         """The instant at which a local day begins."""
