@@ -380,3 +380,19 @@ formula: count(x)
     project = workbench(specs, {"calls": rows}, "timezone: Europe/Paris")
     found = project.run("due_calls", as_of="2026-06-01", period="day")
     assert [(r.period.start.isoformat(), r.value) for r in found.readings] == [("2026-03-29", 1)]
+
+
+def test_a_bare_run_is_by_month_where_when_places_the_rows(workbench):
+    """Under `all`, nothing would be there at the start."""
+    specs = """dataset: spells
+interval: {from: begun, to: ended}
+columns: {begun: {type: date}, ended: {type: date}}
+---
+kpi: there
+direction: higher_is_better
+inputs: {x: {dataset: spells, expr: begun, when: at_start}}
+formula: count(x)
+"""
+    project = workbench(specs, {"spells": "begun,ended\n2026-01-05,\n"})
+    found = project.run("there", as_of="2026-03-01")
+    assert [(r.period.start.month, r.value) for r in found.readings][:2] == [(1, 0), (2, 1)]
