@@ -174,6 +174,7 @@ class Beside:
     columns: tuple[str, ...]
     names: tuple[str, ...]
     clock_type: Type
+    ends: tuple[Type, Type] = (Type.UNKNOWN, Type.UNKNOWN)  # of its interval: the types of its beginning and its end
     besides: "tuple[Beside, ...]" = ()
     at: tuple[str, Type] | None = None
 
@@ -216,6 +217,7 @@ class Scan:
     covers: tuple[int | None, int | None] = (None, None)  # periods declared to be covered, where the data does not say
     placement: Placement = Placement(None)
     known_type: Type = Type.UNKNOWN  # of the data set's own clock
+    end_type: Type = Type.UNKNOWN  # of the moment that ends its interval
     besides: tuple[Beside, ...] = ()
     members: tuple[Member, ...] = ()
 

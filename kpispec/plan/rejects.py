@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from kpispec.catalog.model import BoundRows, Kpi
 from kpispec.formula.check import names
-from kpispec.formula.tree import Expr, Name, Type, Unary
+from kpispec.formula.tree import Expr, Is, Name, Type
 from kpispec.plan.columns import UNMATCHED, closure, columns_behind, joined_by
 from kpispec.plan.model import Bound, Request, Term
-from kpispec.plan.placing import settled
+from kpispec.plan.placing import Placed, settled
 from kpispec.plan.scans import ScanTable
 from kpispec.plan.terms import Context, conjunction, either
 
@@ -76,12 +76,21 @@ class Rejects:
         for join in dict.fromkeys(j for j in (joined_by(dataset, n) for n in used) if j is not None):
             flag = Name(f"{join.name}.{UNMATCHED}", place=rows.expr.place, type=Type.BOOLEAN)
             yield "unmatched", Term(placed.scan, "count", (), conjunction((*placed.where, flag)))
-        clock = self.scans.placement(placed.scan).clock
-        waiting = settled(rows, clock, self.scans.type_of(dataset, clock))
+        waiting = self._wait(rows, placed.scan)
         if waiting is not None:
-            others = tuple(w for w in placed.where if w != waiting)
-            not_yet = Unary("not", waiting, place=waiting.place, type=Type.BOOLEAN)
+            not_yet = Is(waiting, "true", negated=True, place=waiting.place, type=Type.BOOLEAN)
+            others = self._without_wait(rows, placed)
             yield "unsettled", Term(placed.scan, "count", (), conjunction((*others, not_yet)))
+
+    def _wait(self, rows: BoundRows, scan: str) -> Expr | None:
+        """The condition that a row is old enough to be decided."""
+        clock = self.scans.placement(scan).clock
+        return settled(rows, clock, self.scans.type_of(self.scans.catalog.datasets[rows.dataset], clock))
+
+    def _without_wait(self, rows: BoundRows, placed: Placed) -> tuple[Expr, ...]:
+        """The filters of an input without that one: a row without a clock is of no age."""
+        waiting = self._wait(rows, placed.scan)
+        return tuple(w for w in placed.where if w != waiting)
 
     def fatal(self) -> tuple[tuple[str, str], ...]:
         """The rejects that `invalid: fail` makes an error, by the column or input that says so."""
@@ -104,6 +113,6 @@ class Rejects:
         for rows in self.kpi.rows:
             placed = self.scans.of(self.context, rows)
             if not rows.per and self.scans.placement(placed.scan).plain:
-                wheres.setdefault(placed.scan, []).append(placed.where)
+                wheres.setdefault(placed.scan, []).append(self._without_wait(rows, placed))
         terms = ((scan, Term(scan, "count", (), either(found))) for scan, found in wheres.items())
         return tuple((scan, self._name(term)) for scan, term in terms)

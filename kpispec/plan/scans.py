@@ -7,7 +7,7 @@ from datetime import date
 from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Name, Type
-from kpispec.plan.columns import beside, besides_of, columns_behind, known_types
+from kpispec.plan.columns import beside, besides_of, columns_behind, ends_of, known_types
 from kpispec.plan.linear import Rows
 from kpispec.plan.model import EVER, Bound, Member, Placement, Request, Scan, UnitValue
 from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
@@ -166,6 +166,7 @@ class ScanTable:
             covers=self._covers(dataset, placement),
             placement=placement,
             known_type=types.get(own, Type.UNKNOWN) if own is not None else Type.UNKNOWN,
+            end_type=ends_of(dataset, self.bound)[1],
             besides=tuple(
                 beside(dataset, join, brought, self.catalog.datasets, self.bound)
                 for join, brought in besides_of(dataset, used, self.catalog.datasets)
@@ -189,7 +190,7 @@ class ScanTable:
         used.update(dict.fromkeys(n for e in dataset.where for n in sorted(names(e))))
         spec, placement = dataset.spec, rows.placement
         ends = (spec.interval.start.value, spec.interval.end.value) if spec.interval is not None else ()
-        clocks = (spec.time.value if spec.time is not None else None, placement.clock, placement.until)
+        clocks = (spec.clock.value if spec.clock is not None else None, placement.clock, placement.until)
         used.update(dict.fromkeys(c for c in (*clocks, *(ends if placement.until else ())) if c is not None))
         used.update(dict.fromkeys(d for d in self.request.dimensions if self._is_dimension(dataset, d)))
         return tuple(used)

@@ -191,7 +191,7 @@ def _statuses(reading: Reading) -> list[Json]:
 def _failed(kpi: KpiReport) -> dict[str, Json]:
     """A KPI without a single reading still has its row: what went wrong, or that there is nothing."""
     status = Status.ERROR if kpi.message is not None else Status.NO_DATA
-    reason = f"{kpi.message} ({kpi.place})" if kpi.message is not None else "No row was received for this period."
+    reason = f"{kpi.message} ({kpi.place})" if kpi.message is not None else "No row gave a value for this period."
     return {
         "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
         "n": None, "low": None, "high": None, "level": None, "method": None, "no_interval": None, "effective_n": None,

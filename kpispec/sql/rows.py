@@ -53,12 +53,11 @@ class RowWriter:
         read = [c for c in self.source.columns if c.name in self.scan.columns]
         columns = [*(Column(given.get(c.name, c.sql), c.name) for c in read), *flagged]
         steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
-        steps, done = self._joined(steps)
+        steps, done = self._joined([*steps, *self._ended()])
         filters = [*self._seen(keep_undated=True), *(self.condition(w) for w in self.scan.dataset.where)]
-        ended = self._ended()
-        if filters or ended is not None:
-            steps.append(("seen", select([ended or Column("*", "*")], quoted(steps[-1][0]), filters)))
-        rest = self._behind(needed | set(self.scan.dimensions))
+        if filters:
+            steps.append(("seen", select([Column("*", "*")], quoted(steps[-1][0]), filters)))
+        rest = self._behind(needed | set(self.scan.dimensions) | self._moments)
         steps += self._with([c for c in rest if c not in done], steps[-1][0])
         if not self.scan.placement.plain:
             steps.append(("placed", self._placing.step(quoted(steps[-1][0]))))
@@ -80,8 +79,9 @@ class RowWriter:
         """A step for each computed column, each over the one before."""
         steps = []
         for name, expr in computed:
-            columns = [Column("*", "*"), Column(lower(expr, self.setting), name)]
-            steps.append((f"with_{name}", select(columns, quoted(source))))
+            value = lower(expr, self.setting)
+            value = self.clock.known_end(f"({value})", self.scan.end_type) if name == self._end else value
+            steps.append((f"with_{name}", select([Column("*", "*"), Column(value, name)], quoted(source))))
             source = f"with_{name}"
         return steps
 
@@ -123,13 +123,24 @@ class RowWriter:
         seen = f"{quoted(self.known)} < {self.clock.unseen(self.scan.known_type)}"
         return [f"coalesce({seen}, true)" if keep_undated else seen]
 
-    def _ended(self) -> Column | None:
-        """What ends at as-of or later is still in force."""
-        until = self.scan.placement.until
-        if until is None:
-            return None
-        known = f"case when {quoted(until)} < {self.clock.unseen(self.scan.clock_type)} then {quoted(until)} end"
-        return Column(f"* replace (\n    {known} as {quoted(until)}\n  )", "*")
+    @property
+    def _moments(self) -> set[str]:
+        """The columns that place a row."""
+        interval, until = self.scan.dataset.spec.interval, self.scan.placement.until
+        start = interval.start.value if interval is not None and until is not None else None
+        return {c for c in (self.scan.clock, until, start) if c is not None}
+
+    @property
+    def _end(self) -> str | None:
+        interval = self.scan.dataset.spec.interval
+        return interval.end.value if interval is not None else None
+
+    def _ended(self) -> Steps:
+        """The step that keeps ends to come from all that reads them."""
+        end = self._end
+        if end is None or end not in self.scan.columns:
+            return []
+        return [("ended", self.clock.with_known_end("rows", end, self.scan.end_type))]
 
     def local(self, moment: str) -> str:
         return moment if self.scan.clock_type is Type.DATE else self.clock.local(moment)
@@ -207,8 +218,10 @@ class RowWriter:
 
     def _key_of(self, clock: str) -> str:
         """The period of a clock; one that is not the data set's own may show a day to come, which covers nothing."""
-        key = self.clock.period_key(self.local(quoted(clock)))
-        if clock == self.known:
+        own = clock == self.known
+        kind = self.scan.known_type if own else self.scan.clock_type
+        key = self.clock.period_key(quoted(clock) if kind is Type.DATE else self.clock.local(quoted(clock)))
+        if own:
             return key
         return f"case when {quoted(clock)} < {self.clock.unseen(self.scan.clock_type)} then {key} end"
 

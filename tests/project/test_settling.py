@@ -49,3 +49,12 @@ def test_until_then_the_one_before_is_the_headline(tmp_path):
     february = next(r for r in kpi.history if r.period.start.month == 2)
     assert (february.value, february.n, dict(february.rejected)) == (50, 2, {"unsettled": 1})
     assert february.status == "partial"
+
+
+def test_rows_without_a_clock_are_counted_whatever_settles(workbench):
+    """Under `--period all` too, where they are never known to be decided."""
+    project = workbench(SPECS, {"contacts": ROWS + ",true\n"})
+    found = project.run("no_recontact", as_of="2026-03-05", period="month").readings
+    assert [dict(r.rejected) for r in found] == [{"undated": 1}, {"undated": 1, "unsettled": 1}]
+    (whole,) = project.run("no_recontact", as_of="2026-03-05", period="all").readings
+    assert (whole.n, dict(whole.rejected)) == (3, {"unsettled": 2})

@@ -26,12 +26,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (
@@ -103,12 +108,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "cells" as (
@@ -167,12 +177,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "cells" as (
@@ -239,12 +254,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (
@@ -316,12 +336,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (

@@ -71,8 +71,7 @@ with "rows" as (
     "opened_at" as "clock__",
     "customer.home.continent",
     "customer.unmatched__",
-    "customer.home.continent" = 'europe' as "value__1",
-    "customer.home.continent" = 'europe' as "is__1"
+    "customer.home.continent" = 'europe' as "value__1"
   from "seen"
 ),
 "finest" as (
@@ -84,8 +83,7 @@ with "rows" as (
     coalesce(count_if("value__1"), 0) as "count__1",
     count("customer.home.continent") as "count__2",
     count("value__1") as "count__3",
-    coalesce(count_if("value__1" is not null and "is__1"), 0) as "count__4",
-    coalesce(count_if("customer.unmatched__"), 0) as "count__5"
+    coalesce(count_if("customer.unmatched__"), 0) as "count__4"
   from "cells"
   group by all
 )
@@ -99,8 +97,7 @@ select
   sum("count__2") as "count__2",
   sum("count__3") as "count__3",
   sum("count__4") as "count__4",
-  sum("count__5") as "count__5",
-  sum("rows__") as "count__6"
+  sum("rows__") as "count__5"
 from "finest"
 group by grouping sets (("period__"));
 
@@ -148,8 +145,7 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
     case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3",
     case when "in__tickets" then coalesce("scan__tickets"."count__4", 0) end as "count__4",
-    case when "in__tickets" then coalesce("scan__tickets"."count__5", 0) end as "count__5",
-    case when "in__tickets" then coalesce("scan__tickets"."count__6", 0) end as "count__6"
+    case when "in__tickets" then coalesce("scan__tickets"."count__5", 0) end as "count__5"
   from spine
   left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
     and "scan__tickets"."set__" = spine."set__"
@@ -171,11 +167,8 @@ select
   "european_share__n",
   "european_share__seen",
   "european_share__zero",
-  100 / nullif("count__3", 0) as "european_share__of_d1",
-  -(100 * "count__1" / nullif("count__3", 0)) / nullif("count__3", 0) as "european_share__of_d2",
-  "count__1" as "european_share__of_s1",
-  "count__4" as "european_share__of_s2",
-  "count__3" as "european_share__of_s3",
-  coalesce("count__5", 0) as "european_share__rejected_1"
+  "count__1" as "european_share__of_k",
+  "count__3" as "european_share__of_n",
+  coalesce("count__4", 0) as "european_share__rejected_1"
 from "values_1"
 order by "period__", "set__";

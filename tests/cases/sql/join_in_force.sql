@@ -46,11 +46,18 @@ with "rows" as (
     nullif("region", '') as "region"
   from "source__contracts"
 ),
+"contract_ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "contract_rows"
+),
 "contract" as (
   select
     *,
     true as "matched__"
-  from "contract_rows"
+  from "contract_ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "joined" as (
@@ -75,8 +82,7 @@ with "rows" as (
     "opened_at" as "clock__",
     "contract.region",
     "contract.unmatched__",
-    "contract.region" = 'north' as "value__1",
-    "contract.region" = 'north' as "is__1"
+    "contract.region" = 'north' as "value__1"
   from "seen"
 ),
 "finest" as (
@@ -88,8 +94,7 @@ with "rows" as (
     coalesce(count_if("value__1"), 0) as "count__1",
     count("contract.region") as "count__2",
     count("value__1") as "count__3",
-    coalesce(count_if("value__1" is not null and "is__1"), 0) as "count__4",
-    coalesce(count_if("contract.unmatched__"), 0) as "count__5"
+    coalesce(count_if("contract.unmatched__"), 0) as "count__4"
   from "cells"
   group by all
 )
@@ -103,8 +108,7 @@ select
   sum("count__2") as "count__2",
   sum("count__3") as "count__3",
   sum("count__4") as "count__4",
-  sum("count__5") as "count__5",
-  sum("rows__") as "count__6"
+  sum("rows__") as "count__5"
 from "finest"
 group by grouping sets (("period__"));
 
@@ -152,8 +156,7 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
     case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3",
     case when "in__tickets" then coalesce("scan__tickets"."count__4", 0) end as "count__4",
-    case when "in__tickets" then coalesce("scan__tickets"."count__5", 0) end as "count__5",
-    case when "in__tickets" then coalesce("scan__tickets"."count__6", 0) end as "count__6"
+    case when "in__tickets" then coalesce("scan__tickets"."count__5", 0) end as "count__5"
   from spine
   left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
     and "scan__tickets"."set__" = spine."set__"
@@ -175,11 +178,8 @@ select
   "northern_share__n",
   "northern_share__seen",
   "northern_share__zero",
-  100 / nullif("count__3", 0) as "northern_share__of_d1",
-  -(100 * "count__1" / nullif("count__3", 0)) / nullif("count__3", 0) as "northern_share__of_d2",
-  "count__1" as "northern_share__of_s1",
-  "count__4" as "northern_share__of_s2",
-  "count__3" as "northern_share__of_s3",
-  coalesce("count__5", 0) as "northern_share__rejected_1"
+  "count__1" as "northern_share__of_k",
+  "count__3" as "northern_share__of_n",
+  coalesce("count__4", 0) as "northern_share__rejected_1"
 from "values_1"
 order by "period__", "set__";

@@ -81,12 +81,17 @@ with "rows" as (
     "ended_on"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (

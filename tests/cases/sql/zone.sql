@@ -77,8 +77,7 @@ with "rows" as (
     "opened_at" as "clock__",
     "opened_at__rejected_1",
     hour(local_in__europe_paris("opened_at")) as "value__1",
-    hour(local_in__europe_paris("opened_at")) < 6 as "value__2",
-    hour(local_in__europe_paris("opened_at")) < 6 as "is__1"
+    hour(local_in__europe_paris("opened_at")) < 6 as "value__2"
   from "seen"
 ),
 "finest" as (
@@ -90,7 +89,6 @@ with "rows" as (
     coalesce(count_if("value__2"), 0) as "count__1",
     count("value__1") as "count__2",
     count("value__2") as "count__3",
-    coalesce(count_if("value__2" is not null and "is__1"), 0) as "count__4",
     coalesce(count_if("opened_at__rejected_1"), 0) as "rejects__1"
   from "cells"
   group by all
@@ -104,9 +102,8 @@ select
   sum("count__1") as "count__1",
   sum("count__2") as "count__2",
   sum("count__3") as "count__3",
-  sum("count__4") as "count__4",
   sum("rejects__1") as "rejects__1",
-  sum("rows__") as "count__5"
+  sum("rows__") as "count__4"
 from "finest"
 group by grouping sets (("period__"));
 
@@ -153,9 +150,8 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."count__1", 0) end as "count__1",
     case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
     case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3",
-    case when "in__tickets" then coalesce("scan__tickets"."count__4", 0) end as "count__4",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__1", 0) end as "rejects__1",
-    case when "in__tickets" then coalesce("scan__tickets"."count__5", 0) end as "count__5"
+    case when "in__tickets" then coalesce("scan__tickets"."count__4", 0) end as "count__4"
   from spine
   left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
     and "scan__tickets"."set__" = spine."set__"
@@ -177,11 +173,8 @@ select
   "night_share__n",
   "night_share__seen",
   "night_share__zero",
-  100 / nullif("count__3", 0) as "night_share__of_d1",
-  -(100 * "count__1" / nullif("count__3", 0)) / nullif("count__3", 0) as "night_share__of_d2",
-  "count__1" as "night_share__of_s1",
-  "count__4" as "night_share__of_s2",
-  "count__3" as "night_share__of_s3",
+  "count__1" as "night_share__of_k",
+  "count__3" as "night_share__of_n",
   coalesce("rejects__1", 0) as "night_share__rejected_1"
 from "values_1"
 order by "period__", "set__";
