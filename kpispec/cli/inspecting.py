@@ -9,6 +9,7 @@ import typer
 from kpispec.cli.options import (
     AsOf,
     At,
+    By,
     Data,
     Language,
     Output,
@@ -147,6 +148,11 @@ def explain(
     at: At = None,
     as_of: AsOf = None,
     language: Language = None,
+    by: By = None,
+    margin: Annotated[
+        str | None,
+        typer.Option("--margin", help="How many answers a margin takes: 3, `2 pt`, `5 min`.", show_default=False),
+    ] = None,
     sql: Annotated[bool, typer.Option(help="Add the KPI's SQL, which takes a look at the bound files.")] = True,
 ) -> None:
     """Explain a KPI in words, with what it reads and what reads it; or a rule, with cause, example and remedy."""
@@ -160,9 +166,45 @@ def explain(
     opened = _opened(name, project, specs, data)
     from kpispec.project.explain import explain_kpi
 
+    if margin is not None:
+        _explain_margin(opened, name, margin, period=period, at=at, as_of=as_of, by=by)
+        return
     answer(explain_kpi(opened.loaded, name, language or opened.loaded.project.language), None)
     if sql and name in opened.catalog.kpis:
         _explain_sql(opened, name, period=period, at=at, as_of=as_of)
+
+
+def _explain_margin(
+    project: "Project",
+    name: str,
+    margin: str,
+    *,
+    period: str | None,
+    at: str | None,
+    as_of: str | None,
+    by: list[str] | None,
+) -> None:
+    """How many answers a margin takes, by the data where it can be read."""
+    from kpispec.engine.base import EngineError
+    from kpispec.project.load import CallError
+    from kpispec.project.margins import margin_of, margins_text
+
+    kpi = project.catalog.kpis.get(name)
+    if kpi is None:
+        raise CallError(f"`{name}` has findings", "`kpispec validate` shows them")
+    wanted = margin_of(margin, kpi.unit)
+    if wanted is None:
+        raise CallError(f"`--margin {margin}` is no margin in {kpi.unit.name}", "write a positive figure: `--margin 3`")
+    asked = asked_of(
+        project, period=period, at=at, first=None, last=None, as_of=as_of, by=by, where=None, compare=["none"]
+    )
+    try:
+        report = project.run_asked([name], asked).report
+    except EngineError as error:
+        screen().say(f"no data: {error.message}")
+        answer(margins_text(kpi, None, None, wanted), None)
+        return
+    answer(margins_text(kpi, report.kpi(name), report, wanted), None)
 
 
 def _explain_sql(project: "Project", name: str, *, period: str | None, at: str | None, as_of: str | None) -> None:

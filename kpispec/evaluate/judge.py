@@ -92,6 +92,7 @@ class Judge:
             method=estimate.method if isinstance(estimate, Estimate) else "none",
             without=estimate if isinstance(estimate, Without) else None,
             effective_n=_effective(cell) if value is not None else None,
+            se=estimate.se if isinstance(estimate, Estimate) else None,
             status=Status.WAIVED if waiver is not None else status,
             uncertain=uncertain and value is not None,
             reasons=(*reasons, waiver) if waiver is not None else reasons,

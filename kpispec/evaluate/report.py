@@ -151,6 +151,7 @@ class Reading:
     score: float | None = None  # 0 at the bad bound to 10 at the good one; of rated values with both bounds
     without: Without | None = None  # why there is no interval beside a value
     effective_n: float | None = None  # of weighted answers, after Kish
+    se: float | None = None  # the value's standard error, where its method has one
 
     @property
     def reason(self) -> Reason | None:
