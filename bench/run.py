@@ -15,25 +15,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from math import comb, isclose
+from math import isclose
 from pathlib import Path
 
 import duckdb
 
+import intervals
 import kpispec
 from generate import write_tickets
 from kpispec.evaluate.statistics import deviation
 from kpispec.evaluate.table import Cell
-from kpispec.project.asked import Asked, request_of
-from kpispec.project.binding import open_engine
 from kpispec.project.load import Loaded, load_project
-from kpispec.project.run import Outcome, execute
+from kpispec.project.run import Outcome
+from timing import Spread, generated, spread
 
 HERE = Path(__file__).resolve().parent
-AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 GOAL = 1.10
 TEN = (
     "nps_score",
@@ -68,18 +65,6 @@ WORKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """A median with its 95 % interval by order statistics."""
-
-    median: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.median:.2f} [{self.low:.2f}, {self.high:.2f}]"
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
     """CPU seconds are medians; ratios are medians of pairs. `figures` were compared and agreed."""
 
@@ -109,17 +94,6 @@ def _deviation(cell: Cell) -> float | None:
     if total is None or squares is None or n is None:
         return None
     return deviation(total, squares, n)
-
-
-def generated(loaded: Loaded, kpis: Sequence[str], threads: int) -> tuple[float, Outcome]:
-    """CPU seconds of all statements that kpispec ran for the KPIs, in a session of their own."""
-    asked = Asked(as_of=AS_OF, period="month", by=("channel",))
-    request = request_of(loaded, asked, kpis, None)
-    with closing(open_engine(loaded, threads=threads, memory_limit=None)) as engine:
-        outcome = execute(loaded, kpis, request, engine)
-    if outcome.failed or outcome.plan.unavailable:
-        sys.exit(f"kpispec could not compute {[*outcome.failed, *outcome.plan.unavailable]}")
-    return sum(timing.cpu for timing in outcome.timings), outcome
 
 
 def by_hand(sql: str, tickets: Path, threads: int) -> tuple[float, tuple[Row, ...]]:
@@ -158,17 +132,6 @@ def measure(work: Work, loaded: Loaded, tickets: Path, pairs: int, threads: int)
         reference_against_itself=spread([a / b for a, b in zip(again, theirs, strict=True)]),
         figures=figures,
     )
-
-
-def spread(ratios: Sequence[float]) -> Spread:
-    """Median and the narrowest symmetric pair of order statistics that holds it with 95 %, which takes six ratios."""
-    ordered, n = sorted(ratios), len(ratios)
-    below, tail = 0, 1 / 2**n
-    while 2 * tail <= 0.05:
-        below += 1
-        tail += comb(n, below) / 2**n
-    first = max(below - 1, 0)
-    return Spread(statistics.median(ordered), ordered[first], ordered[n - 1 - first])
 
 
 # the same figures
@@ -286,7 +249,14 @@ def main() -> None:
     }
     beside = around(tickets)
     print(markdown(machine, results, beside))
-    told = {"machine": machine, "works": [asdict(r) for r in results], "beside": asdict(beside)}
+    costs = intervals.costs(loaded, asked.pairs, asked.threads) if (asked.only or "intervals") in "intervals" else ()
+    print("\n" + intervals.markdown(costs) if costs else "")
+    told = {
+        "machine": machine,
+        "works": [asdict(r) for r in results],
+        "intervals": [asdict(c) for c in costs],
+        "beside": asdict(beside),
+    }
     (asked.output / "results.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     if asked.strict and any(r.ratio.median > GOAL for r in results):
         sys.exit(1)
