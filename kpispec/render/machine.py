@@ -139,10 +139,13 @@ def instant(report: Report) -> datetime:
 
 
 def label(benchmark: BenchmarkReading, language: str) -> str:
-    """What to call an outside figure: its label, else its industry or region, else its source."""
+    """What to call an outside figure: its label, else its key in a document with what it is of, else by whom it is."""
     figure = benchmark.figure
     named = figure.label.get(language) if figure.label else ""
-    return named or figure.industry or figure.region or figure.source or ""
+    entry, of = (figure.entry or "").replace("_", " "), figure.industry or figure.region
+    if not named and entry:
+        return f"{entry} ({of})" if of else entry
+    return named or of or figure.source or ""
 
 
 def _row(reading: Reading, language: str) -> dict[str, Json]:
