@@ -25,12 +25,12 @@ import duckdb
 
 import kpispec
 from generate import write_tickets
-from kpispec.evaluate.statistics import deviation
 from kpispec.evaluate.table import Cell
 from kpispec.project.asked import Asked, request_of
 from kpispec.project.binding import open_engine
 from kpispec.project.load import Loaded, load_project
 from kpispec.project.run import Outcome, execute
+from kpispec.statistics import deviation
 
 HERE = Path(__file__).resolve().parent
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from kpispec import statistics
 from kpispec.catalog.model import Kpi
-from kpispec.evaluate import statistics
 from kpispec.evaluate.report import Interval
-from kpispec.evaluate.statistics import Estimate
 from kpispec.evaluate.table import Cell
 from kpispec.plan.model import Measure
+from kpispec.statistics import Estimate
 
 SIGNIFICANT_DIGITS = 12
 
