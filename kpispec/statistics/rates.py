@@ -81,7 +81,7 @@ def binomial_p(k: int, n: int, share: float) -> float:
 
     limit = _likelihood(k, n, share) * _SLACK
     peak = min(n, int((n + 1) * share))
-    if k == peak:
+    if limit >= _likelihood(peak, n, share):
         return 1.0
     if k < peak:
         # the outcomes above the peak that are no likelier begin after the last likelier one

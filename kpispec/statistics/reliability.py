@@ -8,6 +8,8 @@ from typing import Literal
 from kpispec.statistics.estimate import Estimate
 from kpispec.statistics.means import moments
 
+_NOISE = 1e-12  # sums that do not vary still seem to, by the last digits of what cancels out
+
 Answers = Sequence[float | None]  # of one respondent, an item each; `None` or NaN is no answer
 
 
@@ -53,7 +55,8 @@ def battery_alpha(
     columns = list(zip(*answered, strict=True))
     variances = [_covariance(column, column) for column in columns]
     shared = fsum(_covariance(a, b) for at, a in enumerate(columns) for b in columns[:at])
-    alpha = cronbach_alpha(variances, fsum(variances) + 2 * shared)
+    total = fsum(variances) + 2 * shared
+    alpha = cronbach_alpha(variances, total) if total > _NOISE * fsum(variances) else None
     if alpha is None:
         return None
     return Reliability(alpha, len(answered), items, feldt(alpha, len(answered), items, level))
