@@ -57,8 +57,8 @@ def log_log(share: float, greenwood: float, level: float) -> Estimate | None:
     """
     if not 0 < share < 1 or greenwood <= 0:
         return None
-    power = exp(normal_quantile(level) * sqrt(greenwood) / abs(log(share)))
-    return Estimate(share**power, share ** (1 / power), "kaplan_meier", share * sqrt(greenwood))
+    low, high = _around(share, greenwood, level)
+    return Estimate(low, high, "kaplan_meier", share * sqrt(greenwood))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,21 @@ class SurvivalQuantile:
 def survival_quantile(steps: Sequence[Step], p: float, level: float) -> SurvivalQuantile:
     """The duration by which the share p has closed, between the first at which that may be and the first past it.
 
-    The interval holds the durations at which 1 - p is within the log-log interval of the share still open (Brookmeyer
-    and Crowley 1982). `ValueError` for a p that is no share.
+    The value is where the curve first touches 1 - p. The interval holds the durations at which 1 - p is within the
+    log-log interval of the share still open (Brookmeyer and Crowley 1982). Where the last case closes, the curve falls
+    to 0 and has no interval, so that this bounds nothing; statsmodels takes it for an end. `ValueError` for a p that is
+    no share.
     """
     if not 0 < p < 1:
         raise ValueError(f"quantile {p}")
     left = 1 - p
     value = next((s.time for s in steps if s.share <= left + _SLACK), None)
-    bounds = [(s.time, _around(s, level)) for s in steps]
+    bounds = [(s.time, _around(s.share, s.greenwood, level)) for s in steps if s.greenwood is not None]
     low = next((time for time, (least, _) in bounds if least <= left), None)
     high = next((time for time, (_, most) in bounds if most < left), None)
     return SurvivalQuantile(value, low, high)
 
 
-def _around(step: Step, level: float) -> tuple[float, float]:
-    found = None if step.greenwood is None else log_log(step.share, step.greenwood, level)
-    if found is None or found.low is None or found.high is None:
-        return step.share, step.share
-    return found.low, found.high
+def _around(share: float, greenwood: float, level: float) -> tuple[float, float]:
+    power = exp(normal_quantile(level) * sqrt(greenwood) / -log(share))
+    return share**power, share ** (1 / power)

@@ -130,6 +130,14 @@ def test_a_curve_that_falls_to_nothing_has_no_error_at_its_end():
     assert statistics.survival_quantile((), 0.5, LEVEL).value is None
 
 
+def test_a_fall_to_nothing_bounds_no_quantile():
+    """The longest of a few durations may well be short of the median: of four, in one case of sixteen."""
+    alone = statistics.survival_quantile(statistics.kaplan_meier([5], [1]), 0.5, LEVEL)
+    assert (alone.value, alone.low, alone.high) == (5, None, None)
+    four = statistics.survival_quantile(statistics.kaplan_meier([1, 2, 3, 4], [1] * 4), 0.5, LEVEL)
+    assert (four.value, four.low, four.high) == (2, 1, None)
+
+
 def test_a_curve_that_falls_past_a_share_at_once_is_bound_there():
     """All but one of a hundred close on the fifth day."""
     steps = statistics.kaplan_meier([5] * 99 + [9], [1] * 99 + [0])
