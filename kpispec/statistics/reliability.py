@@ -62,7 +62,7 @@ def battery_alpha(
     return Reliability(alpha, len(answered), items, feldt(alpha, len(answered), items, level))
 
 
-def feldt(alpha: float, n: int, items: int, level: float) -> Estimate | None:
+def feldt(alpha: float, n: float, items: float, level: float) -> Estimate | None:
     """The interval of alpha over n respondents and k items, by the F distribution (Feldt 1965).
 
     (1 - alpha) over what it would be for everybody is F with n - 1 and (n - 1)(k - 1) degrees. `None` for fewer than
