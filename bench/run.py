@@ -24,10 +24,10 @@ import duckdb
 import intervals
 import kpispec
 from generate import write_tickets
-from kpispec.evaluate.statistics import deviation
 from kpispec.evaluate.table import Cell
 from kpispec.project.load import Loaded, load_project
 from kpispec.project.run import Outcome
+from kpispec.statistics import deviation
 from timing import Spread, generated, spread
 
 HERE = Path(__file__).resolve().parent

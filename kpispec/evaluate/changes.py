@@ -8,9 +8,9 @@ from kpispec.catalog.model import Kpi
 from kpispec.evaluate.intervals import rounded
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import Change, Reading
-from kpispec.evaluate.statistics import change_z, normal_quantile
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Request
+from kpispec.statistics import change_z, normal_quantile
 
 _NONE: Mapping[str, Judge] = MappingProxyType({})
 COMPARISONS = ("previous_period", "same_period_last_year")

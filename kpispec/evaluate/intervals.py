@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import fsum, sqrt
 
+from kpispec import statistics
 from kpispec.catalog.model import Kpi
-from kpispec.evaluate import statistics
 from kpispec.evaluate.report import Interval
-from kpispec.evaluate.statistics import Estimate
 from kpispec.evaluate.table import Cell
 from kpispec.plan.model import Linked, Measure, Spread, Without
+from kpispec.statistics import Estimate
 
 SIGNIFICANT_DIGITS = 12
 
@@ -50,7 +50,7 @@ def _garwood(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Withou
     k, exposure = cell.parts["k"], cell.parts.get("exposure", 1.0)
     if k is None or exposure is None or exposure <= 0:
         return Without("few", (("n", 0),))
-    return statistics.garwood(k, exposure, measure.kpi.spec.level)
+    return statistics.garwood(k, exposure, measure.kpi.spec.level) or Without("few", (("n", 0),))
 
 
 def _order_statistics(measure: Measure, spread: Spread, cell: Cell) -> Estimate | Without:
@@ -81,7 +81,8 @@ def _feldt(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Without:
     items, respondents = cell.parts["items"] or 0.0, cell.parts["respondents"] or 0.0
     if cell.value is None or items < 2 or respondents < 2:
         return Without("few", (("n", int(respondents)),))
-    return statistics.feldt(cell.value, respondents, items, measure.kpi.spec.level)
+    found = statistics.feldt(cell.value, respondents, items, measure.kpi.spec.level)
+    return found or Without("few", (("n", int(respondents)),))
 
 
 KM = "kaplan_meier"
@@ -128,7 +129,7 @@ def _adjusted(measure: Measure, cell: Cell) -> Estimate | Without:
     if value is None or not n or low is None or high is None or not low <= value <= high:
         return Without("alike")
     found = statistics.adjusted(value, n, low, high, measure.kpi.spec.level)
-    return replace(_clamped(measure.kpi, found), se=0.0)
+    return replace(_clamped(measure.kpi, found), se=0.0) if found is not None else Without("alike")
 
 
 _ESTIMATES: Mapping[str, Callable[[Measure, Spread, Cell], Estimate | Without]] = {

@@ -12,12 +12,12 @@ from kpispec.evaluate.beside import band_text, benchmark_to_meet, benchmarks_of,
 from kpispec.evaluate.intervals import estimate_of, interval_of, is_uncertain, rounded
 from kpispec.evaluate.report import Reading, Reason, Status, TargetReading
 from kpispec.evaluate.scores import score_of
-from kpispec.evaluate.statistics import Estimate
 from kpispec.evaluate.table import Cell, Cells, DatasetFacts
 from kpispec.evaluate.withheld import Withheld
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan, Without
 from kpispec.spec import BandSet
+from kpispec.statistics import Estimate
 from kpispec.units import duration_seconds
 from kpispec.windows import Length, shifted, window_start
 

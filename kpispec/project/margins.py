@@ -5,10 +5,10 @@ from math import ceil
 
 from kpispec.catalog.model import Kpi
 from kpispec.evaluate.report import KpiReport, Reading, Report
-from kpispec.evaluate.statistics import normal_quantile
 from kpispec.render.format import Figures
 from kpispec.render.lines import figures_of, segment_words, segments_of
 from kpispec.render.wording import words
+from kpispec.statistics import normal_quantile
 from kpispec.units import POINTS, Unit, convert, parse_amount
 
 _SLACK = 1e-9  # a whole number of answers is not rounded up for the last digits of a double

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import bdtr
 
-from kpispec.evaluate.statistics import change_z, deviation, mean, normal_quantile, promoters, quantile_ranks, wilson
+from kpispec.statistics import change_z, deviation, mean, normal_quantile, promoters, quantile_ranks, wilson
 
 GOLDEN = Path(__file__).resolve().parents[3] / "shared" / "golden" / "golden_stats.json"
 
