@@ -312,7 +312,7 @@ def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type], by:
     inputs, given = {**joined, **inputs}, given | joined.keys()
     computed = tuple((n, e) for n, e in dataset.computed if n not in given)
     still = {n for n, _ in computed}
-    columns = [replace(c, expr=None) for c in spec.columns if c.expr is None or c.name in given or c.name not in still]
+    columns = [c if c.name in still else replace(c, expr=None) for c in spec.columns]
     for name in sorted(given | {clock.value for clock in _clocks(spec)}):
         if all(c.name != name for c in columns):
             columns.append(replace(_value_column(name, inputs.get(name), spec), dimension=name in by))
