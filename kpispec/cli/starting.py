@@ -122,7 +122,7 @@ def _init_help_desk(desk: "HelpDesk", folder: Path, exports: Path | None) -> Non
     files = help_desk_files(found, project_name(folder.resolve().name))
     _lay_project(folder, {name: text.encode() for name, text in files.items()})
     typer.echo(help_desk_told(found))
-    _tell_next(folder, ["kpispec validate --data", "kpispec run --all", "kpispec render help_desk"])
+    _tell_next(folder, ["kpispec validate --data", "kpispec run help_desk", "kpispec render help_desk"])
     _must_be_valid(folder)
 
 
