@@ -9,7 +9,7 @@ from kpispec.formula.constants import constant
 from kpispec.formula.tree import Binary, Expr, Name, Type
 from kpispec.plan.conditions import parts_of
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, scan_table, set_mask
-from kpispec.plan.model import NamedTerm, Plan, Request, Scan
+from kpispec.plan.model import NamedTerm, Plan, Request, Scan, Term
 from kpispec.plan.rewrite import transform
 from kpispec.sql.codes import codes_of, cut_late
 from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
@@ -17,7 +17,7 @@ from kpispec.sql.lower import Setting, as_factor, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
 from kpispec.sql.rows import RowWriter
 from kpispec.sql.setting import Clockwork
-from kpispec.sql.terms import Part, around, holistic, multiplied, rolled, weighted
+from kpispec.sql.terms import Part, around, holistic, interpolated, multiplied, rolled, weighted
 from kpispec.sql.text import Column, create_table, indented, select, with_clauses
 from kpispec.sql.units import UnitWriter
 
@@ -116,7 +116,8 @@ class ScanWriter:
         if not others:
             return create_table(scan_table(self.scan.id), with_clauses(steps, over_groups))
         steps.append(("rolled", over_groups))
-        plain = [t for t in others if t.term.function not in (*CURVES, UNIT_PRODUCTS)]
+        apart = (*CURVES, UNIT_PRODUCTS)
+        plain = [t for t in others if t.term.function not in apart and self._sorted_for(t) is None]
         steps += [("whole_rows", self._holistic(plain))] if plain else []
         steps += [(walk.table, curve(walk, self._groups)) for walk in self._walks]
         for number, unit in enumerate(self._sample_units, 1):
@@ -323,12 +324,26 @@ class ScanWriter:
         for named in others:
             table = self._table_of(named)
             tables[table] = "join" if table == "whole_rows" else "left join"
-            column = f"{table}.{quoted(named.name)}"
-            if named.term.function == "ranks_around":
-                column = around(column, *(constant(a) or 0.0 for a in named.term.args[1:]))
-            columns.append(Column(column, named.name))
+            columns.append(Column(self._read(named, table), named.name))
         joined = [f"{word} {table}\n  on {self._matched(table)}" for table, word in tables.items()]
         return select(columns, " ".join(["rolled", *joined]))
+
+    def _read(self, named: NamedTerm, table: str) -> str:
+        """A term as its table holds it; quantiles and their neighbours are picked from the sorted values."""
+        values = self._sorted_for(named)
+        if values is not None:
+            return interpolated(f"{table}.{quoted(values.name)}", constant(named.term.args[1]) or 0.0)
+        column = f"{table}.{quoted(named.name)}"
+        if named.term.function == "ranks_around":
+            return around(column, *(constant(a) or 0.0 for a in named.term.args[1:]))
+        return column
+
+    def _sorted_for(self, named: NamedTerm) -> NamedTerm | None:
+        """The term whose sorted values a quantile can be read off: sorting them once is half the work."""
+        term = named.term
+        if term.function != "quantile_cont":
+            return None
+        return next((t for t in self.scan.terms if _ranks(t.term, term)), None)
 
     def _table_of(self, named: NamedTerm) -> str:
         if named.term.function in CURVES:
@@ -340,6 +355,11 @@ class ScanWriter:
     def _matched(self, table: str) -> str:
         keys = [PERIOD, SET, *self.request.dimensions]
         return "\n  and ".join(f"rolled.{quoted(k)} is not distinct from {table}.{quoted(k)}" for k in keys)
+
+
+def _ranks(ranks: Term, quantile: Term) -> bool:
+    same = (ranks.args[:2], ranks.where, ranks.whole) == (quantile.args, quantile.where, quantile.whole)
+    return ranks.function == "ranks_around" and same
 
 
 def _unit_table(number: int) -> str:
