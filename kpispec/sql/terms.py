@@ -178,13 +178,6 @@ _HOLISTIC: dict[str, Callable[[list[str], str], str]] = {
 }
 
 
-def interpolated(values: str, p: float) -> str:
-    """The quantile of sorted values, between the two neighbours of its place, as the engine's own function has it."""
-    place = f"(len({values}) - 1) * {p:.15g}"
-    low, high = (f"{values}[cast({word}({place}) as bigint) + 1]" for word in ("floor", "ceil"))
-    return f"{low} + ({high} - {low}) * ({place} - floor({place}))"
-
-
 def around(values: str, p: float, z: float) -> str:
     """The order statistics near the ends of a quantile's interval, as a flat list rank, value, rank, value ...
 
