@@ -98,7 +98,7 @@ def drawer_of(kpi: KpiReport, voice: Voice) -> Drawer:
         moments=tuple(_moment(r, figures, voice) for r in course_of(kpi)),
         segments=segment_blocks(kpi, figures, voice),
         segments_caption=segments_caption(kpi, voice),
-        splits=splits_of(kpi, figures, voice),
+        splits=splits_of(kpi, voice),
     )
 
 

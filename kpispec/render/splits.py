@@ -6,14 +6,13 @@ from fractions import Fraction
 
 from kpispec.evaluate.apportion import apportioned
 from kpispec.evaluate.report import ChangeSplit, KpiReport, Report, SplitPart
-from kpispec.render.charts import coordinate
 from kpispec.render.format import NOTHING, Figures
 from kpispec.render.lines import changes_of, figures_of, segment_words
 from kpispec.render.phrases import Voice
 from kpispec.render.segments import dimension_title
 from kpispec.render.wording import Words
 
-BAR_WIDTH = 160
+BAR_WIDTH = 158
 MOST_LINES = 12  # on a page
 
 
@@ -29,7 +28,7 @@ SPLIT_HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class SplitLine:
-    """A segment's part, or all parts together; `bar` is where the bar of its total begins and how wide it is."""
+    """A segment's part, or all parts together; `bar` is the path of its total's bar and of the line it stands on."""
 
     name: str
     weight_before: str
@@ -39,7 +38,7 @@ class SplitLine:
     mix: str
     rate: str
     total: str
-    bar: tuple[str, str] = ("0", "0")
+    bar: str = ""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -57,7 +56,6 @@ class SplitTable:
     lines: tuple[SplitLine, ...]
     total: SplitLine | None
     sentence: str
-    zero: str = "0"  # where bars begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +91,24 @@ def split_table(split: ChangeSplit, kpi: KpiReport, report: Report, say: Words, 
     steps = apportioned(flat, round_half_up(Fraction(split.delta) / step))
     effects = list(zip(steps[::2], steps[1::2], strict=True))
     weights = [_shares([row.weights[i] for row in rows], say.language) for i in (0, 1)]
-    bars, zero = _bars([a + b for a, b in effects])
+    bars = _bars([a + b for a, b in effects])
     lines = []
     for i, row in enumerate(rows):
         before, after = (figures.value(rate) for rate in row.rates)
         mix, rate, total = (figures.stepped(n, step) for n in (*effects[i], sum(effects[i])))
         shares = weights[0][i], weights[1][i]
         lines.append(SplitLine(row.name, *shares, before, after, mix, rate, total, bars[i]))
-    return SplitTable(tuple(lines), _total(split, effects, step, figures, say), "", zero)
+    return SplitTable(tuple(lines), _total(split, effects, step, figures, say), "")
 
 
 def split_title(split: ChangeSplit, figures: Figures, say: Words) -> str:
     """`July 2026 → August 2026: 78.0% → 79.2%`."""
-    periods = [say.period(p, short=True) if p is not None else NOTHING for p in (split.before, split.after)]
     values = [figures.value(v) for v in (split.value_before, split.value_after)]
-    return say.say(_("{periods}: {values}"), periods=" → ".join(periods), values=" → ".join(values))
+    return say.say(_("{periods}: {values}"), periods=_periods(split, say), values=" → ".join(values))
+
+
+def _periods(split: ChangeSplit, say: Words) -> str:
+    return " → ".join(say.period(p, short=True) if p is not None else NOTHING for p in (split.before, split.after))
 
 
 def round_half_up(value: Fraction) -> int:
@@ -140,13 +141,13 @@ def _total(
     return SplitLine(say.say(_("All")), all_, all_, values[0], values[1], written[0], written[1], written[2])
 
 
-def _bars(totals: Sequence[int]) -> tuple[list[tuple[str, str]], str]:
-    """Bars from a common zero, on one scale."""
+def _bars(totals: Sequence[int]) -> list[str]:
+    """Bars from a common line, on one scale, to a pixel."""
     low, high = min(0, *totals), max(0, *totals)
     unit = BAR_WIDTH / ((high - low) or 1)
-    zero = -low * unit
-    bars = [(coordinate(zero + min(0, n) * unit), coordinate(abs(n) * unit)) for n in totals]
-    return bars, coordinate(zero)
+    zero = 1 + round(-low * unit)
+    lengths = [round(n * unit) for n in totals]
+    return [f"M{zero} 4h{length}v8h{-length}v4h-1V0h1z" for length in lengths]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ class Splits:
     sentence: str
 
 
-def splits_of(kpi: KpiReport, figures: Figures, voice: Voice) -> Splits | None:
+def splits_of(kpi: KpiReport, voice: Voice) -> Splits | None:
     """The splits of the change that a page shows first; nothing where it shows none."""
     changes = dict(changes_of(kpi))
     found = [s for s in kpi.splits if (c := changes.get(s.compare)) is not None and c.delta is not None]
@@ -175,4 +176,4 @@ def splits_of(kpi: KpiReport, figures: Figures, voice: Voice) -> Splits | None:
     tables = [(s.by, split_table(s, kpi, voice.report, voice.words, MOST_LINES)) for s in found]
     blocks = tuple(SplitBlock(dimension_title(by, voice), t) for by, t in tables if t.total is not None)
     sentences = dict.fromkeys(t.sentence for _, t in tables if t.total is None)
-    return Splits(split_title(found[0], figures, voice.words), blocks, " ".join(sentences))
+    return Splits(_periods(found[0], voice.words), blocks, " ".join(sentences))
