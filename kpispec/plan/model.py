@@ -7,6 +7,7 @@ scan (`TERM`), and values of other measures (`MEASURE`).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from fractions import Fraction
 
 from kpispec.catalog.calendars import NO_CALENDARS, Calendars
 from kpispec.catalog.model import Dataset, Join, Kpi
@@ -58,6 +59,7 @@ class Request:
     reject_totals: bool = False  # count rejects per data set too
     covered: bool = False  # every period is taken to be covered: in tests, where no rows means none happened
     calendars: Calendars = NO_CALENDARS
+    split: bool = False  # ask for the sums of which a change's split is made
 
     @property
     def grains(self) -> Grains:
@@ -284,6 +286,27 @@ class Without:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A value, before its unit's factor, as top / bottom + offset: two sums of terms, each with its factor.
+
+    Terms add up over segments; those of `whole` dimensions are the same in all segments of these.
+    """
+
+    top: tuple[tuple[str, Fraction], ...]
+    bottom: tuple[tuple[str, Fraction], ...]
+    offset: Fraction
+    whole: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsplit:
+    """A value that is no such ratio: the reason's code and values, as in `evaluate.report.Reason`."""
+
+    code: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """A KPI, or a KPI narrowed by another's `where`, as a tree over terms and earlier measures.
 
@@ -307,6 +330,7 @@ class Measure:
     upstream: tuple[tuple[str, str, Length | None], ...] = ()  # (input, measure id, offset)
     frame: Length | None = None  # the window that takes the place of the period
     settles: float = 0.0  # seconds after a period's end until all its rows are decided
+    split: Split | Unsplit | None = None  # where the request asks for it
 
     @property
     def parts(self) -> tuple[tuple[str, Expr], ...]:

@@ -16,6 +16,7 @@ from kpispec.plan.placing import Placed
 from kpispec.plan.rejects import Rejects
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.scans import ScanTable
+from kpispec.plan.split import with_splits
 from kpispec.plan.spread import Shapes
 from kpispec.plan.terms import Aggregate, Context, TermTable, calls_of, conjunction, decompose
 from kpispec.windows import Length, shifted
@@ -38,7 +39,8 @@ def plan(
     totals = planner.reject_totals() if request.reject_totals else ()
     earliest = planner.earliest()
     scans = planner.scans.made(earliest)
-    return Plan(request, scans, tuple(planner.measures.values()), planner.unavailable(), totals, earliest)
+    measures = with_splits(planner.measures.values(), planner.table) if request.split else planner.measures.values()
+    return Plan(request, scans, tuple(measures), planner.unavailable(), totals, earliest)
 
 
 @dataclass(slots=True)

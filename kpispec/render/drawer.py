@@ -13,6 +13,7 @@ from kpispec.render.indicator import delta_of, last_is_open, note_of
 from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.phrases import LONGEST_TEXT, Phrase, Voice, tone
 from kpispec.render.segments import SegmentBlock, closed, segment_blocks, segments_caption
+from kpispec.render.splits import Splits, splits_of
 
 _FAR_TOO_MANY = 100  # times the present n: no survey settles that
 _SQL_TOKEN = re.compile(
@@ -64,6 +65,7 @@ class Drawer:
     moments: tuple[Moment, ...]
     segments: tuple[SegmentBlock, ...]
     segments_caption: str
+    splits: Splits | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def drawer_of(kpi: KpiReport, voice: Voice) -> Drawer:
         moments=tuple(_moment(r, figures, voice) for r in course_of(kpi)),
         segments=segment_blocks(kpi, figures, voice),
         segments_caption=segments_caption(kpi, voice),
+        splits=splits_of(kpi, voice),
     )
 
 

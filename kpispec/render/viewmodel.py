@@ -106,6 +106,7 @@ class Page:
     reproduction: tuple[tuple[str, str, bool], ...]  # term, value, whether it is code
     errors: tuple[str, ...]
     shared_sql: str
+    explains: bool  # whether some change is split
     alternates: tuple[Alternate, ...]
     generator: str
 
@@ -146,6 +147,7 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         reproduction=reproduction(report, voice),
         errors=tuple(voice.words.sentence(reason) for reason in report.errors),
         shared_sql=report.shared_sql.strip(),
+        explains=any(s.parts for kpi in report.kpis for s in kpi.splits),
         alternates=tuple(Alternate(tag, href, _own_name(tag)) for tag, href in sorted(alternates.items())),
         generator=f"kpispec {report.reproduction.kpispec_version}",
     )

@@ -15,7 +15,8 @@ from .fixtures import SKETCHES, hostile, report
 KEYS = [
     "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "no_interval", "effective_n",
     "status", "uncertain",
-    "reasons", "reason", "threshold", "target", "score", "benchmarks", "compare", "rejected",
+    "reasons", "reason", "threshold", "target", "score", "benchmarks", "compare", "explained_change",
+    "rejected",
 ]  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def test_a_result_says_everything_of_one_reading(whole):
             "previous_period": {"value": 79.3778020065, "delta": -0.377802006497, **untested},
             "same_period_last_year": {"value": 79.4278866373, "delta": -0.427886637253, **untested},
         },
+        "explained_change": None,
         "rejected": {"out_of_range": 3, "refused": 12},
     }  # fmt: skip
 
