@@ -90,10 +90,11 @@ def _between(
     delta = rounded(reading.value - before.value)
     z = change_z(delta, judge.standard_error(measure, reading.period.key, reading.segment), error)
     significant = None if z is None else abs(z) > normal_quantile(measure.kpi.spec.level)
-    return Change(against, before.value, delta, significant, _better(measure.kpi, reading, before), z)
+    return Change(against, before.value, delta, significant, better(measure.kpi, reading, before), z)
 
 
-def _better(kpi: Kpi, now: Reading, before: Reading) -> bool | None:
+def better(kpi: Kpi, now: Reading, before: Reading) -> bool | None:
+    """Whether one value is better than another; `None` where they are equal or nobody says which way is better."""
     if now.value is None or before.value is None or now.value == before.value:
         return None
     match kpi.direction:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kpispec.bounds import Bounds
+from kpispec.evaluate.process import Process, Signal
 from kpispec.evaluate.scores import CardScore
 from kpispec.periods import Period
 from kpispec.spec import BenchmarkFigure, DatasetSpec, KpiSpec, Localized, ScorecardSpec
@@ -198,6 +199,9 @@ class KpiReport:
     history: tuple[Reading, ...]  # whole, oldest first, holes included
     segments: tuple[Reading, ...]  # of the headline's period, one dimension each or crossed
     message: str | None = None  # of an `error`
+    process: Process | None = None
+    signal: Signal | None = None  # what the headline is a signal of, by rule 1 or 3
+    signal_better: bool | None = None  # whether that is good news; None where nobody says which way is better
 
 
 @dataclass(frozen=True, slots=True)

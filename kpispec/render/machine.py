@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kpispec.evaluate.report import BandText, BenchmarkReading, KpiReport, Reading, Reason, Report, Status
 from kpispec.evaluate.scores import Score
+from kpispec.evaluate.signals import said
 from kpispec.periods import Period
 from kpispec.render.lines import HEADINGS, RIGHT, lines, readings
 from kpispec.render.wording import sentence, words
@@ -22,14 +23,17 @@ _ROW_KEYS = (
     "kpi", "period.grain", "period.start", "period.end", "period.complete", "segment", "value", "unit", "n", "low",
     "high", "level", "method", "status", "uncertain", "reasons", "reason", "threshold.good", "threshold.watch",
     "threshold.bad", "target.value", "target.from", "target.to", "target.source", "target.segment", "target.improve.by",
-    "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "rejected",
+    "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "rejected", "signal.rules",
+    "signal.direction", "signal.better", "limits.mean", "limits.low", "limits.high", "limits.moving_range",
+    "limits.baseline", "limits.lacking", "limits.warnings",
 )  # fmt: skip
+_JOINED = ("reasons", "signal.rules", "limits.warnings")  # lists that are one cell
 _OPEN_KEYS = ("segment", "target.segment", "benchmarks", "compare", "rejected")  # with columns that depend on the rows
 
 
 def rows(report: Report) -> list[dict[str, Json]]:
     """One object per KPI, period and segment; keys with nothing to say are None. A failed KPI has one row."""
-    results = [_row(reading, report.language) for _, reading in readings(report)]
+    results = [{**_row(reading, report.language), **_process(kpi, reading)} for kpi, reading in readings(report)]
     seen = {row["kpi"] for row in results}
     failed = [_failed(kpi) for kpi in report.kpis if kpi.spec.id not in seen]
     rank = {kpi.spec.id: i for i, kpi in enumerate(report.kpis)}
@@ -178,6 +182,28 @@ def _row(reading: Reading, language: str) -> dict[str, Json]:
     }
 
 
+def _process(kpi: KpiReport, reading: Reading) -> dict[str, Json]:
+    """What the course says of its headline: the limits that judge it, and what it is a signal of."""
+    known, signal = kpi.process, kpi.signal
+    if reading is not kpi.headline or known is None:
+        return {"signal": None, "limits": None}
+    limits = known.limits
+    return {
+        "signal": {"rules": list(signal.strong), "direction": said(signal), "better": kpi.signal_better}
+        if signal is not None
+        else None,
+        "limits": {
+            "mean": limits.mean if limits is not None else None,
+            "low": limits.low if limits is not None else None,
+            "high": limits.high if limits is not None else None,
+            "moving_range": limits.moving_range if limits is not None else None,
+            "baseline": limits.baseline if limits is not None else None,
+            "lacking": known.lacking,
+            "warnings": list(known.warnings),
+        },
+    }
+
+
 def _statuses(reading: Reading) -> list[Json]:
     """Every status that applies, once, in the order in which they are looked at."""
     order = list(Status)
@@ -193,7 +219,7 @@ def _failed(kpi: KpiReport) -> dict[str, Json]:
         "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
         "n": None, "low": None, "high": None, "level": None, "method": None, "status": status.value,
         "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None, "target": None,
-        "score": None, "benchmarks": [], "compare": {}, "rejected": {},
+        "score": None, "benchmarks": [], "compare": {}, "rejected": {}, "signal": None, "limits": None,
     }  # fmt: skip
 
 
@@ -254,7 +280,7 @@ def _flatten(value: Json, name: str = "") -> Iterator[tuple[str, Cell]]:
         case dict():
             for key, inner in value.items():
                 yield from _flatten(inner, f"{name}.{key}" if name else key)
-        case list() if all(isinstance(item, str) for item in value) and name == "reasons":
+        case list() if name in _JOINED:
             yield name, ";".join(str(item) for item in value) or None
         case list():
             for i, item in enumerate(value):
