@@ -8,11 +8,11 @@ from kpispec.render.scales import Figure, Linear, Span, Tick, coordinate, path_o
 from kpispec.render.zones import NO_MARKS, NO_ZONES, Marks, Zones, apart, marks_of
 
 SPARK = (156.0, 40.0)
-TREND = (612.0, 214.0)
+TREND = (622.0, 214.0)
 BULLET = (216.0, 26.0)
 DOTS = (160.0, 16.0)
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76.0, 148.0, 20.0, 28.0  # margins of the trend
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76.0, 158.0, 20.0, 28.0  # margins of the trend
 
 
 @dataclass(frozen=True, slots=True)

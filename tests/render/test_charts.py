@@ -101,7 +101,7 @@ def test_all_points_lie_inside_the_drawing(values):
         assert all(v is None for v in values)
         return
     for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", chart.line + chart.fog):
-        assert 0 <= float(x) <= 612
+        assert 0 <= float(x) <= 622
         assert 0 <= float(y) <= 214
     assert 1 <= len(chart.labels) <= 5
 
