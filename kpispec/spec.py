@@ -238,6 +238,15 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessChange:
+    """From `first` on the figures come about in another way: what was usual before says nothing of them."""
+
+    first: date
+    label: Localized
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class GivenRows:
     """Rows of a data set, or of a row input by its name. A cell is text as written with its resolved value."""
 
@@ -312,6 +321,7 @@ class KpiSpec:
     thresholds: tuple[BandSet, ...] = ()  # the first is the whole's, the rest are `by:`
     targets: tuple[TargetSpec, ...] = ()
     benchmarks: tuple[BenchmarkFigure | BenchmarkRef, ...] = ()
+    process_changes: tuple[ProcessChange, ...] = ()  # in the order of their days
     accept: Waiver | None = None
     judge: Literal["point", "confident"] = "point"
     confidence: Literal["auto", "none"] = "auto"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import fsum
 
 from kpispec.bounds import Bounds
+from kpispec.evaluate.process import Process, Signal
 from kpispec.evaluate.scores import CardScore
 from kpispec.periods import Period
 from kpispec.plan.model import Without
@@ -255,6 +256,9 @@ class KpiReport:
     segments: tuple[Reading, ...]  # of the headline's period, one dimension each or crossed
     message: str | None = None  # of an `error`
     splits: tuple[ChangeSplit, ...] = ()  # of the headline's changes, where asked for
+    process: Process | None = None
+    signal: Signal | None = None  # what the headline is a signal of, by rule 1 or 3
+    signal_better: bool | None = None  # whether that is good news; None where nobody says which way is better
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from kpispec.evaluate.report import (
     Status,
 )
 from kpispec.evaluate.scores import card_score
+from kpispec.evaluate.signals import with_process
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan, Request
 from kpispec.plan.plan import plan
@@ -158,13 +159,14 @@ class _Maker:
             return self._without_values(kpi, message, error is not None)
         readings = [self._compared(measure, k, ()) for k in self._keys()]
         headline = self._last_decided(readings)
-        return replace(
+        made = replace(
             self._base(kpi.spec, kpi),
             headline=headline,
             history=tuple(readings),
             segments=tuple(self._segments(measure, headline)),
             splits=explained(self.judge, measure, headline, self.split) if headline is not None else (),
         )
+        return with_process(made, kpi)
 
     def _last_decided(self, readings: Sequence[Reading]) -> Reading | None:
         """The reading of the headline's period, or of the one before it whose rows are all decided."""

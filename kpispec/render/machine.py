@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kpispec.evaluate.report import BandText, BenchmarkReading, KpiReport, Reading, Reason, Report, Status
 from kpispec.evaluate.scores import Score
+from kpispec.evaluate.signals import said
 from kpispec.periods import Period
 from kpispec.render.lines import HEADINGS, RIGHT, figures_of, lines, readings
 from kpispec.render.splitrows import Json, explained_cells, explained_change, figure
@@ -25,8 +26,11 @@ _ROW_KEYS = (
     "threshold.good", "threshold.watch", "threshold.bad", "target.value", "target.from", "target.to",
     "target.source", "target.segment", "target.improve.by",
     "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "explained_change",
-    "rejected",
+    "rejected", "signal.rules",
+    "signal.direction", "signal.better", "limits.mean", "limits.low", "limits.high", "limits.moving_range",
+    "limits.baseline", "limits.lacking", "limits.warnings",
 )  # fmt: skip
+_JOINED = ("reasons", "signal.rules", "limits.warnings")  # lists that are one cell
 _OPEN_KEYS = (
     "segment",
     "target.segment",
@@ -45,7 +49,10 @@ def rows(report: Report) -> list[dict[str, Json]]:
 def _rows(report: Report) -> list[tuple[dict[str, Json], dict[str, Json]]]:
     """Each row, with what a flat one says of the split of a change in the place of the nested words."""
     results = [
-        (_row(reading, report.language, explained_change(kpi, reading)), explained_cells(kpi, reading))
+        (
+            {**_row(reading, report.language, explained_change(kpi, reading)), **_process(kpi, reading)},
+            explained_cells(kpi, reading),
+        )
         for kpi, reading in readings(report)
     ]
     seen = {row["kpi"] for row, _ in results}
@@ -230,6 +237,28 @@ def _row(reading: Reading, language: str, explained: Json) -> dict[str, Json]:
     }
 
 
+def _process(kpi: KpiReport, reading: Reading) -> dict[str, Json]:
+    """What the course says of its headline: the limits that judge it, and what it is a signal of."""
+    known, signal = kpi.process, kpi.signal
+    if reading is not kpi.headline or known is None:
+        return {"signal": None, "limits": None}
+    limits = known.limits
+    return {
+        "signal": {"rules": list(signal.strong), "direction": said(signal), "better": kpi.signal_better}
+        if signal is not None
+        else None,
+        "limits": {
+            "mean": limits.mean if limits is not None else None,
+            "low": limits.low if limits is not None else None,
+            "high": limits.high if limits is not None else None,
+            "moving_range": limits.moving_range if limits is not None else None,
+            "baseline": limits.baseline if limits is not None else None,
+            "lacking": known.lacking,
+            "warnings": list(known.warnings),
+        },
+    }
+
+
 def _statuses(reading: Reading) -> list[Json]:
     """Every status that applies, once, in the order in which they are looked at."""
     order = list(Status)
@@ -246,7 +275,7 @@ def _failed(kpi: KpiReport) -> dict[str, Json]:
         "n": None, "low": None, "high": None, "level": None, "method": None, "no_interval": None, "effective_n": None,
         "status": status.value, "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None,
         "target": None, "score": None, "benchmarks": [], "compare": {}, "explained_change": None,
-        "rejected": {},
+        "rejected": {}, "signal": None, "limits": None,
     }  # fmt: skip
 
 
@@ -302,7 +331,7 @@ def _flatten(value: Json, name: str = "") -> Iterator[tuple[str, Cell]]:
         case dict():
             for key, inner in value.items():
                 yield from _flatten(inner, f"{name}.{key}" if name else key)
-        case list() if all(isinstance(item, str) for item in value) and name == "reasons":
+        case list() if name in _JOINED:
             yield name, ";".join(str(item) for item in value) or None
         case list():
             for i, item in enumerate(value):

@@ -8,7 +8,7 @@ from kpispec.source import Text
 from kpispec.spec import Direction, InputSpec, KpiInput, KpiSpec, Lifecycle, Localized, RowInput, Waiver
 from kpispec.syntax.cases import tests
 from kpispec.syntax.dataset import checks
-from kpispec.syntax.figures import benchmarks, targets, thresholds
+from kpispec.syntax.figures import benchmarks, process_changes, targets, thresholds
 from kpispec.syntax.nodes import Document, Entry, Map, Node, Scalar
 from kpispec.syntax.read import (
     Route,
@@ -80,6 +80,7 @@ def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
         thresholds=thresholds(node.get("thresholds")),
         targets=targets(node.get("targets"), route.to("targets")),
         benchmarks=benchmarks(node.get("benchmarks"), route.to("benchmarks")),
+        process_changes=process_changes(node.get("process_changes"), route.to("process_changes")),
         accept=_waiver(node.get("accept"), route.to("accept")),
         judge="confident" if words(node.get("judge")) == "confident" else "point",
         confidence="none" if _method(node.get("confidence")) == "none" else "auto",
