@@ -11,7 +11,8 @@ from kpispec.evaluate.intervals import rounded
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import ChangeSplit, Reading, Reason, Segment, SplitPart, Status
 from kpispec.evaluate.split import Component, Sums, components
-from kpispec.plan.model import Measure, Split, Unsplit
+from kpispec.plan.ingredients import Split, Unsplit
+from kpispec.plan.model import Measure
 
 _NEAR = Fraction(1, 10**9)  # how far sums of doubles may be from their total
 

@@ -9,7 +9,7 @@ from kpispec.bounds import Bounds
 from kpispec.evaluate.process import Process, Signal
 from kpispec.evaluate.scores import CardScore
 from kpispec.periods import Period
-from kpispec.plan.model import Without
+from kpispec.plan.ingredients import Without
 from kpispec.spec import BenchmarkFigure, DatasetSpec, KpiSpec, Localized, ScorecardSpec
 
 

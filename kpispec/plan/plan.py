@@ -8,10 +8,11 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
 from kpispec.plan.alpha import alpha_of
 from kpispec.plan.columns import fitted
+from kpispec.plan.ingredients import Spread, Without
 from kpispec.plan.lacks import Lacks
 from kpispec.plan.linear import Line, atoms, line_of
 from kpispec.plan.linked import Delta
-from kpispec.plan.model import Bound, Measure, Plan, Request, Spread, Term, Unavailable, Without
+from kpispec.plan.model import Bound, Measure, Plan, Request, Term, Unavailable
 from kpispec.plan.placing import Placed
 from kpispec.plan.rejects import Rejects
 from kpispec.plan.rewrite import Formula

@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from kpispec.formula.constants import constant
 from kpispec.formula.tree import Binary, Call, Cast, Expr, Name, Type, Unary
-from kpispec.plan.model import MEASURE, TERM, Measure, Plan, Split, Term, Unsplit
+from kpispec.plan.ingredients import Split, Unsplit
+from kpispec.plan.model import MEASURE, TERM, Measure, Plan, Term
 from kpispec.plan.terms import TermTable
 
 _SHAPE = Unsplit("split-shape")

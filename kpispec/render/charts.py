@@ -120,7 +120,8 @@ def trend(
     if all(v is None for v in values):
         return None
     x, y, marks = _axes([*values, *zones.ends], intervals, targets, tick, len(values))
-    points = points_of(values, x, y)
+    # Whole pixels of height: no eye tells them apart, and the page has to stay light.
+    points = [None if p is None else (p[0], float(round(p[1]))) for p in points_of(values, x, y)]
     last = max(i for i, v in enumerate(values) if v is not None)
     solid = _hide(points, last) if open_last else points
     final = points[last] or (0.0, 0.0)
@@ -162,7 +163,8 @@ def _cuts(zones: Zones, x: Linear) -> tuple[tuple[str, str, str, bool], ...]:
 
 def _whiskers(intervals: Sequence[Span | None], x: Linear, y: Linear) -> str:
     spans = ((x(i), span) for i, span in enumerate(intervals) if span is not None)
-    return "".join(f"M{coordinate(at)} {coordinate(y(low))}V{coordinate(y(high))}" for at, (low, high) in spans)
+    ends = ((at, round(y(low)), round(y(high))) for at, (low, high) in spans)  # of a thin line: whole pixels will do
+    return "".join(f"M{coordinate(at)} {low}V{high}" for at, low, high in ends)
 
 
 def _axes(

@@ -93,7 +93,6 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
     card, say = report.scorecard, voice.words.say
     compare = card.compare if card is not None else _compared(report)
     keys = _keys(report)
-    blocks = tuple(_blocks(report, voice, compare, keys))
     moved = moved_of(report, voice, keys)
     hidden = len(moved) - MOST_CHANGES
     return Page(
@@ -117,7 +116,7 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         unmoved=unmoved(report, voice),
         routine=routine(report, voice, some_moved=bool(moved)),
         chance=chance(report, voice),
-        blocks=blocks,
+        blocks=tuple(_blocks(report, voice, compare, keys)),
         span=_span(report, voice),
         heats=tuple(heats_of(report, voice, keys)),
         sources=tuple(source_line(f, voice) for f in report.freshness),

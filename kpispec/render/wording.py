@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kpispec.evaluate.report import Reason, Status
 from kpispec.periods import Period
-from kpispec.plan.model import Without
+from kpispec.plan.ingredients import Without
 from kpispec.render.format import format_day, format_days, format_period, locale_of, number
 
 _LOCALES = Path(__file__).parent.parent / "locale"
@@ -94,7 +94,7 @@ METHOD_WORDS: Mapping[str, str] = {
     "bootstrap": _("by resampling"),
 }
 
-# Why a value has no interval; what the values mean is in plan/model.py.
+# Why a value has no interval; what the values mean is in plan/ingredients.py.
 WITHOUT_SENTENCES: Mapping[str, str] = {
     "complete": _("None: the whole population is counted."),
     "not-asked": _("None: the definition asks for none."),
