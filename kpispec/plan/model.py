@@ -56,6 +56,7 @@ class Request:
     sets: tuple[tuple[str, ...], ...] = ((),)
     history: bool = True  # compare with the period before and the one a year earlier
     reject_totals: bool = False  # count rejects per data set too
+    rejects: bool = True  # count what each KPI leaves out, by reason
     covered: bool = False  # every period is taken to be covered: in tests, where no rows means none happened
     calendars: Calendars = NO_CALENDARS
 

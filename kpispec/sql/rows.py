@@ -8,7 +8,7 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Type
 from kpispec.plan.columns import closure, columns_behind, joined_by
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, covered_table, scan_table
-from kpispec.plan.model import EVER, Request, Scan
+from kpispec.plan.model import Request, Scan
 from kpispec.sql.besides import Joining
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.placing import Placing
@@ -17,14 +17,6 @@ from kpispec.sql.setting import Clockwork, column_name
 from kpispec.sql.text import Column, create_table, select, with_clauses
 
 Steps = list[tuple[str, str]]
-
-# Nothing is asked of rows that are taken to cover every period.
-_EVERYTHING = f"""select
-  {EVER[0]} as first_period,
-  {EVER[1]} as last_period,
-  null::timestamp as {quoted(OLDEST)},
-  null::timestamp as {quoted(NEWEST)},
-  0 as {quoted(ROWS)}"""
 
 
 @dataclass(slots=True)
@@ -180,8 +172,6 @@ class RowWriter:
         `alone`: no table of the scan's own holds its rows by period.
         """
         name = covered_table(self.scan.id)
-        if self.request.covered:
-            return create_table(name, _EVERYTHING)
         pruned = self.scan.first_day is not None or self.scan.last_day is not None or self.scan.dataset.where
         if not (pruned or alone) and self.by_own_clock and self.scan.placement.plain:
             edges = self._edges((quoted(PERIOD),), quoted(OLDEST), quoted(NEWEST))

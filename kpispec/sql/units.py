@@ -34,11 +34,11 @@ class UnitWriter:
 
     def statements(self) -> tuple[str, ...]:
         """The units of each member, then the terms by period and segmentation; with each the periods it covers."""
-        found = []
+        found, covered = [], not self.request.covered
         for member in self.scan.members:
             writer = RowWriter(member.scan, self.sources, self.request, self.clock)
-            found += [self._member(member, writer), writer.covered(alone=True)]
-        return (*found, self._partials(), self._covered())
+            found += [self._member(member, writer), *([writer.covered(alone=True)] if covered else [])]
+        return (*found, self._partials(), *([self._covered()] if covered else []))
 
     def _partials(self) -> str:
         steps = [*self._units(), ("groups", self._groups())]
