@@ -20,6 +20,8 @@ MEASURE_N = ("n",)
 
 EVER = (-(10**9), 10**9)  # the first and last period of what is taken to cover all
 
+TALLY = "tally"  # of a scan of units: the rows counted in each, those without a key included
+
 # Aggregates whose value over a union of groups follows from the groups' values.
 ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2", "squares"})
 
@@ -152,7 +154,7 @@ class Term:
 
     @property
     def zero(self) -> bool:
-        return self.function in ("count", "count_distinct", "approx_count_distinct")
+        return self.function in ("count", "count_distinct", "approx_count_distinct", TALLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +191,22 @@ class UnitValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of a unit's rows `where` keeps; with `reject`, those of them whose cell of a column is rejected."""
+
+    name: str
+    where: tuple[Expr, ...]
+    reject: tuple[str, str] | None = None  # (column, reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """Rows that are summed up unit by unit: `keys` are the columns that name the unit in each of them."""
 
     scan: "Scan"
     keys: tuple[str, ...]
     values: tuple[UnitValue, ...]
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Name, Type
 from kpispec.plan.columns import beside, besides_of, columns_behind, known_types
-from kpispec.plan.model import EVER, Bound, Member, Placement, Request, Scan, UnitValue
+from kpispec.plan.model import EVER, TALLY, Bound, Member, Placement, Request, Scan, Tally, Term, UnitValue
 from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
 from kpispec.plan.terms import Context, TermTable, conjunction
 from kpispec.windows import Length, window_start
 
-Units = tuple[tuple[str, ...], tuple[str, ...] | None]  # keys, and the dimensions not cut by
+Reject = tuple[str, str]  # (column, reason)
 
 
 @dataclass(slots=True)
@@ -26,8 +26,20 @@ class _Rows:
 
 
 @dataclass(slots=True)
+class _Member:
+    rows: _Rows
+    keys: tuple[str, ...]
+    values: list[UnitValue] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class _Units:
-    members: dict[str, tuple[_Rows, tuple[str, ...], list[UnitValue]]] = field(default_factory=dict)
+    members: dict[str, _Member] = field(default_factory=dict)
+    tallies: dict[tuple[str, tuple[Expr, ...], Reject | None], str] = field(default_factory=dict)
+
+    def tallied(self, source: str) -> Iterator[Tally]:
+        """What is counted of the rows of one member."""
+        return (Tally(name, where, reject) for (s, where, reject), name in self.tallies.items() if s == source)
 
 
 @dataclass(slots=True)
@@ -61,7 +73,7 @@ class ScanTable:
         self.order[id] = None
         found = self.rows.setdefault(id, _Rows(dataset.id, placement))
         found.used.update(dict.fromkeys(_used(rows, where)))
-        return Placed(rows.spec.name, id, rows.expr, where, whole, rows.weight, rows.unit)
+        return Placed(rows.spec.name, id, rows.expr, where, id, placement, where, whole, rows.weight, rows.unit)
 
     def _where(
         self, rows: BoundRows, dataset: Dataset, placement: Placement, narrowed: tuple[Expr, ...]
@@ -90,19 +102,27 @@ class ScanTable:
         self.order[id] = None
         units = self.units.setdefault(id, _Units())
         source = scan_id(dataset, placement)
-        member = units.members.setdefault(source, (_Rows(dataset.id, placement), rows.per, []))
-        member[0].used.update(dict.fromkeys((*_used(rows, where), *rows.per)))
+        member = units.members.setdefault(source, _Member(_Rows(dataset.id, placement), rows.per))
+        member.rows.used.update(dict.fromkeys((*_used(rows, where), *rows.per)))
         name = rows.spec.name
         tests = [(f"{name}__rejected_{i}", test) for i, (_, test) in enumerate(rows.rejects, 1)]
-        member[2].extend(UnitValue(n, e, where) for n, e in ((name, rows.expr), *tests))
-        return Placed(name, id, Name(name, place=rows.expr.place, type=rows.expr.type), (), whole)
+        member.values.extend(UnitValue(n, e, where) for n, e in ((name, rows.expr), *tests))
+        value = Name(name, place=rows.expr.place, type=rows.expr.type)
+        return Placed(name, id, value, (), source, placement, where, whole)
+
+    def counted(self, placed: Placed, where: tuple[Expr, ...], reject: Reject | None) -> Term:
+        """A term that counts rows of an input in the scan that reads them, which may be one of units."""
+        used = dict.fromkeys([n for w in where for n in sorted(names(w))] + ([reject[0]] if reject else []))
+        if placed.scan not in self.units:
+            self.rows[placed.scan].used.update(used)
+            return Term(placed.scan, "count", (), where, reject)
+        units = self.units[placed.scan]
+        units.members[placed.source].rows.used.update(used)
+        name = units.tallies.setdefault((placed.source, where, reject), f"tally__{len(units.tallies) + 1}")
+        return Term(placed.scan, TALLY, (Name(name, place=placed.expr.place, type=Type.INTEGER),))
 
     def of(self, context: Context, rows: BoundRows) -> Placed:
         return next(p for p in context.inputs if p.name == rows.spec.name)
-
-    def placement(self, id: str) -> Placement:
-        """How the rows of a scan are placed; those of units are what their members are."""
-        return self.rows[id].placement if id in self.rows else Placement(None)
 
     def type_of(self, dataset: Dataset, name: str | None) -> Type:
         return Type.UNKNOWN if name is None else known_types(dataset, self.bound).get(name, Type.UNKNOWN)
@@ -124,8 +144,9 @@ class ScanTable:
 
     def _scan_of_units(self, id: str, earliest: int | None) -> Scan:
         members = []
-        for source, (rows, keys, values) in self.units[id].members.items():
-            members.append(Member(self._scan(f"{id}__{source}", rows, earliest), keys, tuple(values)))
+        for source, member in self.units[id].members.items():
+            scan = self._scan(f"{id}__{source}", member.rows, earliest)
+            members.append(Member(scan, member.keys, tuple(member.values), tuple(self.units[id].tallied(source))))
         first = members[0].scan
         sets = tuple(s for s in first.sets if all(s in m.scan.sets for m in members))
         terms = self.table.of(id)

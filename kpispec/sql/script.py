@@ -93,18 +93,26 @@ def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
 def _facts(plan: Plan, scan: Scan) -> str:
     """One row: how many rows there were, where the clock begins and ends, what had no clock, what was rejected."""
     table, covered = quoted(scan_table(scan.id)), quoted(covered_table(scan.id))
-    if not scan.placement.plain or scan.members:
-        # A row may be in several groups of the scan's own table, or in none.
+    counts = _counts(plan, scan) if scan.placement.plain else []
+    if scan.members:  # a row may be in several of its groups, or in none
+        rows = Column(f"(select {quoted(ROWS)} from {covered})", ROWS)
+    else:
+        rows = Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)
+    if not scan.placement.plain or (scan.members and not counts):
         return select([Column(quoted(c), c) for c in (ROWS, *EDGES)], covered)
-    columns = [Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)]
-    for edge in EDGES:
-        columns.append(Column(f"(select {quoted(edge)} from {covered})", edge))
-    for named in scan.terms:
-        if named.name in {term for m in plan.measures for dataset, term in m.undated if dataset == scan.id}:
-            missing = f"sum(case when {quoted(PERIOD)} is null then {quoted(named.name)} end)"
-            columns.append(Column(f"cast(coalesce({missing}, 0) as bigint)", f"undated {named.name}"))
-    for dataset, column, reason, term in plan.reject_totals:
-        if dataset == scan.id:
-            columns.append(Column(f"cast(coalesce(sum({quoted(term)}), 0) as bigint)", f"rejected {column}: {reason}"))
+    edges = (Column(f"(select {quoted(edge)} from {covered})", edge) for edge in EDGES)
     whole = set_mask(plan.request.dimensions, ())
-    return select(columns, table, [f"{quoted(SET)} = {whole}"])
+    return select([rows, *edges, *counts], table, [f"{quoted(SET)} = {whole}"])
+
+
+def _counts(plan: Plan, scan: Scan) -> list[Column]:
+    """How many rows had no clock, and how many cells were rejected whichever KPI reads them."""
+    found, undated = [], {term for m in plan.measures for id, term in m.undated if id == scan.id}
+    for named in scan.terms:
+        if named.name in undated:
+            missing = f"sum(case when {quoted(PERIOD)} is null then {quoted(named.name)} end)"
+            found.append(Column(f"cast(coalesce({missing}, 0) as bigint)", f"undated {named.name}"))
+    for id, column, reason, term in plan.reject_totals:
+        if id == scan.id:
+            found.append(Column(f"cast(coalesce(sum({quoted(term)}), 0) as bigint)", f"rejected {column}: {reason}"))
+    return found
