@@ -231,6 +231,7 @@ class Scan:
     known_type: Type = Type.UNKNOWN  # of the data set's own clock
     besides: tuple[Beside, ...] = ()
     members: tuple[Member, ...] = ()
+    lapsed: tuple[Tally, ...] = ()  # counts of the rows that are no interval, and in no period
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -280,6 +281,7 @@ class Measure:
     rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
     fatal: tuple[tuple[str, str], ...] = ()  # (column or input, term) of rejects that are an error: `invalid: fail`
     undated: tuple[tuple[str, str], ...] = ()  # (scan, term): its count over the rows without a period
+    lapsed: tuple[tuple[str, str], ...] = ()  # (scan, name): its count of the rows that are no interval
     datasets: tuple[str, ...] = ()
     scans: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (scan, the dimensions it is not cut by)
     upstream: tuple[tuple[str, str, Length | None], ...] = ()  # (input, measure id, offset)

@@ -120,6 +120,7 @@ class _Planner:
             rejects=rejects.by_reason() if self.request.rejects else (),
             fatal=rejects.fatal(),
             undated=rejects.undated(self.request) if self.request.rejects else (),
+            lapsed=rejects.lapsed() if self.request.rejects else (),
             datasets=tuple(dict.fromkeys([r.dataset for r in kpi.rows] + [d for m in below for d in m.datasets])),
             scans=tuple(dict.fromkeys(own + [s for m in below for s in m.scans])),
             upstream=tuple((name, m.id, offset) for name, (m, offset) in upstream.items()),

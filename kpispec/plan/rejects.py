@@ -9,7 +9,7 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Is, Name, Type, Unary
 from kpispec.plan.columns import UNMATCHED, closure, columns_behind, joined_by
 from kpispec.plan.model import Bound, Request, Term
-from kpispec.plan.placing import settled
+from kpispec.plan.placing import Placed, given, settled
 from kpispec.plan.scans import ScanTable
 from kpispec.plan.terms import Context, conjunction, either, together
 
@@ -130,16 +130,38 @@ class Rejects:
         return tuple(found)
 
     def undated(self, request: Request) -> tuple[tuple[str, str], ...]:
-        """By scan, a term whose count over the rows without a period is that of the rows without a clock."""
+        """By scan, a term whose count over the rows without a period is that of the rows without a clock.
+
+        What lasts and has no beginning is no interval; it may still lie outside of the periods that a calendar names.
+        """
         if request.grain == "all":
             return ()
+        listed = request.grains.spelled(request.grain) is not None
         wheres: dict[str, list[Where]] = {}
         for rows in self.kpi.rows:
             placed = self.scans.of(self.context, rows)
-            if placed.placement.plain:
-                wheres.setdefault(placed.source, []).append(placed.kept)
+            if placed.placement.plain and (listed or placed.placement.until is None):
+                wheres.setdefault(placed.source, []).append((*placed.kept, *self._begun(rows)))
         terms = (self._count(_Counted(source, "undated"), either(found)) for source, found in wheres.items())
         return tuple((term.scan, self._name(term)) for term in terms)
+
+    def _begun(self, rows: BoundRows) -> Where:
+        """The condition that what lasts has a beginning, or, where it is placed by its end, an end."""
+        placed = self.scans.of(self.context, rows)
+        clock = placed.placement.clock if placed.placement.until is not None else None
+        if clock is None:
+            return ()
+        kind = self.scans.type_of(self.scans.catalog.datasets[rows.dataset], clock)
+        return (given(Name(clock, place=rows.expr.place, type=kind)),)
+
+    def lapsed(self) -> tuple[tuple[str, str], ...]:
+        """By scan, the count of rows that end before they begin, or have no beginning: one for each data set."""
+        found: dict[str, list[Placed]] = {}
+        for rows in self.kpi.rows:
+            placed = self.scans.of(self.context, rows)
+            if placed.placement.until is not None:
+                found.setdefault(rows.dataset, []).append(placed)
+        return tuple(self.scans.lapsed(each[0], either([p.kept for p in each])) for each in found.values())
 
 
 def _not_true(where: Where) -> Expr:

@@ -42,6 +42,12 @@ class RowWriter:
         Rows that may be in several periods come last, once for each. `given` are columns that are checked later, by
         what stands in their cells; `flagged` are carried along; `needed` are the names that something reads.
         """
+        steps = self._unplaced(given, flagged, needed)
+        if not self.scan.placement.plain:
+            steps.append(("placed", self._placing.step(quoted(steps[-1][0]))))
+        return steps
+
+    def _unplaced(self, given: Mapping[str, str], flagged: Iterable[Column], needed: set[str]) -> Steps:
         read = [c for c in self.source.columns if c.name in self.scan.columns]
         columns = [*(Column(given.get(c.name, c.sql), c.name) for c in read), *flagged]
         steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
@@ -51,10 +57,23 @@ class RowWriter:
         if filters or ended is not None:
             steps.append(("seen", select([ended or Column("*", "*")], quoted(steps[-1][0]), filters)))
         rest = self._behind(needed | set(self.scan.dimensions))
-        steps += self._with([c for c in rest if c not in done], steps[-1][0])
-        if not self.scan.placement.plain:
-            steps.append(("placed", self._placing.step(quoted(steps[-1][0]))))
-        return steps
+        return [*steps, *self._with([c for c in rest if c not in done], steps[-1][0])]
+
+    def lapsed(self) -> str:
+        """How many of the rows that are no interval the filters of each count keep; they are in no period."""
+        needed = {n for t in self.scan.lapsed for w in t.where for n in names(w)}
+        interval, until = self.scan.dataset.spec.interval, self.scan.placement.until
+        assert interval is not None
+        assert until is not None
+        start = quoted(interval.start.value)
+        lapsed = f"({start} is null or {quoted(until)} < {start})"
+        steps = self._unplaced({}, (), {*needed, interval.start.value, until})
+        steps.append(("lapsed", select([Column("*", "*"), Column("null::bigint", PERIOD)], quoted(steps[-1][0]))))
+        columns = []
+        for tally in self.scan.lapsed:
+            where = " and ".join(["true", *(self.condition(w) for w in tally.where)])
+            columns.append(Column(f"coalesce(count_if({where}), 0)", f"lapsed {tally.name}"))
+        return with_clauses(steps, select(columns, "lapsed", [lapsed]))
 
     def _joined(self, steps: Steps) -> tuple[Steps, list[tuple[str, Expr]]]:
         """The joined columns beside the rows, and the computed columns that filters and keys of joins read."""

@@ -9,9 +9,10 @@ from kpispec.sql.besides import Uniqueness, besides_of, joining
 from kpispec.sql.combine import combine
 from kpispec.sql.lower import quoted
 from kpispec.sql.relations import Source
+from kpispec.sql.rows import RowWriter
 from kpispec.sql.scan import scan_statements
 from kpispec.sql.setting import Clockwork
-from kpispec.sql.text import Column, defines, select
+from kpispec.sql.text import Column, defines, indented, select
 from kpispec.sql.zones import macros
 
 EDGES = ("first_period", "last_period", OLDEST, NEWEST)
@@ -62,7 +63,7 @@ def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = (),
         setup=(*_macros(plan, zones, text), *named_views.values()),
         scans=scans,
         combine=last,
-        facts=tuple((s.id, _facts(plan, s)) for s in plan.scans),
+        facts=tuple((s.id, _facts(plan, s, named)) for s in plan.scans),
         checks=_checks(plan, named),
     )
 
@@ -90,8 +91,16 @@ def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
     return (*conversions, *clock.statements(text))
 
 
-def _facts(plan: Plan, scan: Scan) -> str:
-    """One row: how many rows there were, where the clock begins and ends, what had no clock, what was rejected."""
+def _facts(plan: Plan, scan: Scan, sources: Mapping[str, Source]) -> str:
+    """One row: how many rows there were, where the clock begins and ends, what was left out."""
+    counted = [s for s in (scan, *(m.scan for m in scan.members)) if s.lapsed]
+    lapsed = (RowWriter(s, sources, plan.request, Clockwork(plan.request)).lapsed() for s in counted)
+    parts = [f"(\n{indented(sql)}\n)" for sql in (_seen(plan, scan), *lapsed)]
+    return select([Column("*", "*")], "\ncross join ".join(parts)) if counted else _seen(plan, scan)
+
+
+def _seen(plan: Plan, scan: Scan) -> str:
+    """Of a scan's own table: rows and the clock's ends, what had no clock, what was rejected."""
     table, covered = quoted(scan_table(scan.id)), quoted(covered_table(scan.id))
     counts = _counts(plan, scan) if scan.placement.plain else []
     if scan.members:  # a row may be in several of its groups, or in none

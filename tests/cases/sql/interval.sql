@@ -145,8 +145,7 @@ select
   sum("rows__") as "rows__",
   min("oldest__") as "oldest__",
   max("newest__") as "newest__",
-  sum("count__3") as "count__3",
-  sum("rows__") as "count__6"
+  sum("count__3") as "count__3"
 from "checked"
 group by grouping sets (("period__"), ("period__", "region"));
 
@@ -209,8 +208,7 @@ select
   sum("rows__") as "rows__",
   min("oldest__") as "oldest__",
   max("newest__") as "newest__",
-  sum("count__4") as "count__4",
-  sum("rows__") as "count__7"
+  sum("count__4") as "count__4"
 from "checked"
 group by grouping sets (("period__"), ("period__", "region"));
 
@@ -456,9 +454,7 @@ with "periods" as (
     spine."has__contracts__in_force" as "has__contracts__in_force",
     case when "in__contracts__at_start" then coalesce("scan__contracts__at_start"."count__2", 0) end as "count__2",
     case when "in__contracts__by_started_on" then coalesce("scan__contracts__by_started_on"."count__3", 0) end as "count__3",
-    case when "in__contracts__by_started_on" then coalesce("scan__contracts__by_started_on"."count__6", 0) end as "count__6",
     case when "in__contracts__by_ended_on" then coalesce("scan__contracts__by_ended_on"."count__4", 0) end as "count__4",
-    case when "in__contracts__by_ended_on" then coalesce("scan__contracts__by_ended_on"."count__7", 0) end as "count__7",
     case when "in__contracts__at_end" then coalesce("scan__contracts__at_end"."count__1", 0) end as "count__1",
     case when "in__contracts__in_force" then coalesce("scan__contracts__in_force"."count__5", 0) end as "count__5"
   from spine
