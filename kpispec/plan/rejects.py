@@ -1,10 +1,10 @@
 """What was left out of a KPI, and counted: rejected cells, rows without a clock, a key or a match, unsettled ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from kpispec.catalog.model import BoundRows, Dataset, Kpi
+from kpispec.catalog.model import BoundRows, Dataset, Join, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Is, Name, Type, Unary
 from kpispec.plan.columns import UNMATCHED, closure, columns_behind, joined_by
@@ -99,10 +99,11 @@ class Rejects:
         placed, dataset = self.scans.of(self.context, rows), self.scans.catalog.datasets[rows.dataset]
         if rows.per:
             yield _Counted(placed.source, "no_key", condition=self._keyless(rows, dataset)), placed.kept
-        used = closure(dataset, sorted(names(rows.expr)))
-        for join in dict.fromkeys(j for j in (joined_by(dataset, n) for n in used) if j is not None):
+        read = [*rows.per, *(n for e in (rows.expr, *placed.kept) for n in sorted(names(e)))]
+        for join in _joins(dataset, read):
             flag = Name(f"{join.name}.{UNMATCHED}", place=rows.expr.place, type=Type.BOOLEAN)
-            yield _Counted(placed.source, "unmatched", condition=flag), placed.kept
+            others = tuple(w for w in placed.kept if join not in _joins(dataset, sorted(names(w))))
+            yield _Counted(placed.source, "unmatched", condition=flag), others
         clock = placed.placement.clock
         waiting = settled(rows, clock, self.scans.type_of(dataset, clock))
         if waiting is not None:
@@ -162,6 +163,12 @@ class Rejects:
             if placed.placement.until is not None:
                 found.setdefault(rows.dataset, []).append(placed)
         return tuple(self.scans.lapsed(each[0], either([p.kept for p in each])) for each in found.values())
+
+
+def _joins(dataset: Dataset, read: Iterable[str]) -> tuple[Join, ...]:
+    """The joins behind names. A filter over one drops the rows without a match: they are counted whatever it says."""
+    found = (joined_by(dataset, name) for name in closure(dataset, read))
+    return tuple(dict.fromkeys(join for join in found if join is not None))
 
 
 def _not_true(where: Where) -> Expr:

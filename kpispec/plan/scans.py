@@ -210,7 +210,8 @@ class ScanTable:
         spec, placement = dataset.spec, rows.placement
         ends = (spec.interval.start.value, spec.interval.end.value) if spec.interval is not None else ()
         clocks = (spec.time.value if spec.time is not None else None, placement.clock, placement.until)
-        used.update(dict.fromkeys(c for c in (*clocks, *(ends if placement.until else ())) if c is not None))
+        lasting = placement.until is not None or spec.time is None  # an end tells how new the data is
+        used.update(dict.fromkeys(c for c in (*clocks, *(ends if lasting else ())) if c is not None))
         used.update(dict.fromkeys(d for d in self.request.dimensions if self._is_dimension(dataset, d)))
         return tuple(used)
 

@@ -192,26 +192,40 @@ class RowWriter:
         """
         name = covered_table(self.scan.id)
         pruned = self.scan.first_day is not None or self.scan.last_day is not None or self.scan.dataset.where
-        if not (pruned or alone) and self.by_own_clock and self.scan.placement.plain:
+        ends = self._ends()
+        if not (pruned or alone or ends) and self.by_own_clock and self.scan.placement.plain:
             edges = self._edges((quoted(PERIOD),), quoted(OLDEST), quoted(NEWEST))
             return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
         if self.scan.clock is None:
             edges = [*self._edges(("0",), "null::timestamp", "null::timestamp"), Column("count(*)", ROWS)]
             return create_table(name, select(edges, self.source.relation))
         clocks = tuple(dict.fromkeys((self.known or self.scan.clock, self.scan.clock)))
-        edges = self._edges_of(clocks)
-        wanted = columns_behind(self.scan.dataset, clocks)
+        edges = self._edges_of(clocks, ends)
+        wanted = columns_behind(self.scan.dataset, (*clocks, *ends))
         columns = {c.name: c.sql for c in self.source.columns}
         steps = [("rows", select([Column(columns[c], c) for c in wanted if c in columns], self.source.relation))]
-        steps += self._with([c for c in self._behind(set(clocks)) if not self._needs_join(c[0])], "rows")
-        dated = self.request.grain != "all"  # the one period over all rows holds those without a clock too
+        steps += self._with([c for c in self._behind({*clocks, *ends}) if not self._needs_join(c[0])], "rows")
+        # The one period over all rows holds those without a clock too; what has no beginning is no interval.
+        dated = self.request.grain != "all" or self.scan.placement.until is not None
         last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=not dated))
         return create_table(name, with_clauses(steps, last))
 
-    def _edges_of(self, clocks: tuple[str, ...]) -> list[Column]:
+    def _ends(self) -> tuple[str, ...]:
+        """Where what lasts is over, if that is at hand: an end is a sign of life as a beginning is."""
+        spec = self.scan.dataset.spec
+        if spec.interval is None or spec.time is not None:
+            return ()
+        end, known = spec.interval.end.value, {c.name for c in self.source.columns}
+        there = known.issuperset(columns_behind(self.scan.dataset, [end])) and not self._needs_join(end)
+        return (end,) if there else ()
+
+    def _edges_of(self, clocks: tuple[str, ...], ends: tuple[str, ...]) -> list[Column]:
         """From the first period of any clock to the last of any: a ticket is opened before it is solved."""
         keys = tuple(self._key_of(c) for c in clocks)
-        edges = self._edges(keys, quoted(clocks[0]), quoted(clocks[0]))
+        unseen = self.clock.unseen(self.scan.known_type)
+        over = [f"case when {quoted(end)} < {unseen} then {quoted(end)} end" for end in ends]
+        newest = f"greatest({', '.join([quoted(clocks[0]), *over])})" if over else quoted(clocks[0])
+        edges = self._edges(keys, quoted(clocks[0]), newest)
         return [*edges, Column("count(*)", ROWS)]
 
     def _key_of(self, clock: str) -> str:

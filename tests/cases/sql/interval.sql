@@ -82,14 +82,15 @@ group by grouping sets (("period__"), ("period__", "region"));
 create or replace temporary table "covered__contracts__at_start" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
   count(*) as "rows__"
 from "rows"
 where "started_on" < date '2026-04-01';
@@ -150,12 +151,20 @@ from "checked"
 group by grouping sets (("period__"), ("period__", "region"));
 
 create or replace temporary table "covered__contracts__by_started_on" as
+with "rows" as (
+  select
+    "started_on",
+    "ended_on"
+  from "source__contracts"
+)
 select
-  min("period__") as "first_period",
+  min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
-  min("oldest__") as "oldest__",
-  max("newest__") as "newest__"
-from "scan__contracts__by_started_on";
+  min("started_on") as "oldest__",
+  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
+  count(*) as "rows__"
+from "rows"
+where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__by_ended_on" as
 with "rows" as (
@@ -223,7 +232,7 @@ select
   min(least(year("started_on") * 12 + month("started_on") - 1, case when "ended_on" < date '2026-04-01' then year("ended_on") * 12 + month("ended_on") - 1 end)) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
   count(*) as "rows__"
 from "rows"
 where "started_on" < date '2026-04-01';
@@ -293,14 +302,15 @@ group by grouping sets (("period__"), ("period__", "region"));
 create or replace temporary table "covered__contracts__at_end" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
   count(*) as "rows__"
 from "rows"
 where "started_on" < date '2026-04-01';
@@ -370,14 +380,15 @@ group by grouping sets (("period__"), ("period__", "region"));
 create or replace temporary table "covered__contracts__in_force" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
   count(*) as "rows__"
 from "rows"
 where "started_on" < date '2026-04-01';

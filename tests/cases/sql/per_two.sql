@@ -118,14 +118,15 @@ group by grouping sets (("period__", "key__1"));
 create or replace temporary table "covered__contacting_share__per_customer_id__contracts__at_start" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
   count(*) as "rows__"
 from "rows"
 where "started_on" < date '2026-04-01';
