@@ -155,23 +155,11 @@ class _Reader:
         return value if self.fits(value, amount, written, span) else None
 
     def fits(self, value: float, amount: Amount, written: str, span: Span) -> bool:
-        """Whether values of the unit can be there. A bare fraction of a percentage is taken for a share."""
-        low, high = self.unit.reach
-        if (low is not None and value < low) or (high is not None and value > high):
-            reach = Bounds(low, high).words
-            self.report(
-                "band-out-of-reach",
-                f"`{written}` is out of reach: `{self.unit.name}` takes {reach}",
-                f"write a bound of {reach}",
-                span,
-            )
-            return False
-        if self.unit.family == "percent" and amount.unit is None and 0 < abs(value) < 1:
-            message = f"`{written}` is less than one percent"
-            help = f"likely `{value * 100:.12g}`; if less than one percent is meant, write `{written} %`"
-            self.report("band-out-of-reach", message, help, span)
-            return False
-        return True
+        """Whether values of the unit can be there."""
+        beyond = out_of_reach(value, amount, written, self.unit)
+        if beyond is not None:
+            self.report("band-out-of-reach", *beyond, span)
+        return beyond is None
 
     def reachable(self, ranges: tuple[Bounds, ...]) -> Band | None:
         reach = Bounds(*self.unit.reach)
@@ -180,6 +168,21 @@ class _Reader:
         message = f"no value is `{self.text.value.strip()}`: `{self.unit.name}` takes {reach.words}"
         self.report("unreachable-band", message, "move the bound, or remove the band")
         return None
+
+
+def out_of_reach(value: float, amount: Amount, written: str, unit: Unit) -> tuple[str, str] | None:
+    """What is wrong with a figure that values of its unit cannot be, and the cure.
+
+    A bare fraction of a percentage is taken for a share.
+    """
+    low, high = unit.reach
+    if (low is not None and value < low) or (high is not None and value > high):
+        reach = Bounds(low, high).words
+        return f"`{written}` is out of reach: `{unit.name}` takes {reach}", f"write a figure of {reach}"
+    if unit.family == "percent" and amount.unit is None and 0 < abs(value) < 1:
+        likely = f"likely `{value * 100:.12g}`; if less than one percent is meant, write `{written} %`"
+        return f"`{written}` is less than one percent", likely
+    return None
 
 
 def difference(amount: Amount, unit: Unit) -> float | None:
@@ -235,6 +238,10 @@ def _likely(written: str) -> str | None:
 
 
 def _figure(written: str) -> str:
+    grouped = re.fullmatch(r"([0-9]{1,3}(?:,[0-9]{3})+)((?:\.[0-9]+)?\D*)", written)
+    if grouped is not None:
+        whole = grouped[1].replace(",", "")
+        return f"write `{whole}{grouped[2]}`: thousands are not grouped, and the decimal sign is a point"
     comma = re.fullmatch(r"([0-9]+),([0-9]+)(.*)", written)
     if comma is not None:
         return f"write `{comma[1]}.{comma[2]}{comma[3]}`"

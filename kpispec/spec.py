@@ -215,6 +215,7 @@ class BenchmarkFigure:
     n: int | None = None
     variant: str | None = None
     expires: date | None = None
+    entry: str | None = None  # its key in a benchmark document
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,7 @@ from kpispec.periods import EVERY_CALENDAR, Grains, Period, first_day, fiscal_ye
 UNITS = ("period", "day", "week", "month", "quarter", "year")
 TO_DATE = ("month_to_date", "quarter_to_date", "year_to_date")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
-# Of which lengths a number of periods of a grain is made.
-_WHOLE = {
-    "day": ("day", "week", "month", "quarter", "year"),
-    "week": ("week", "year"),
-    "month": ("month", "quarter", "year"),
-    "quarter": ("quarter", "year"),
-    "year": ("year",),
-}
+DAYS = {"day": 1, "week": 7, "calendar_week": 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +60,36 @@ def shifted(grain: str, key: int, offset: Length, grains: Grains = EVERY_CALENDA
     """The key of the period an offset leads to; `None` where the calendar has none, or the offset is no whole number
     of periods.
     """
-    if not is_whole(grain, offset):
+    steps = in_periods(grain, offset)
+    if steps is None:
         return None
+    match steps.unit:
+        case "period":
+            return key + steps.count
+        case "month":
+            return key_of(months_after(first_day(grain, key, grains), steps.count), grain)
+        case _ if grain == "week":
+            return _weeks(first_day(grain, key, grains), steps)
+        case _:
+            return _years(grain, key, steps, grains)
+
+
+def in_periods(grain: str, offset: Length) -> Length | None:
+    """An offset as periods of a grain; by day as months too, by week and by a calendar's own periods as years.
+
+    `None` where it does not lead from a period to another one: a month from weeks, two weeks from months.
+    """
     if offset.unit == "period":
-        return key + offset.count
-    if grain not in _WHOLE:
-        return _years(grain, key, offset, grains)
-    start = first_day(grain, key, grains)
-    if grain == "week":
-        return _weeks(start, offset)
-    if offset.unit in MONTHS:
-        return key_of(months_after(start, offset.count * MONTHS[offset.unit]), grain)
-    return key + offset.count * (7 if offset.unit == "week" else 1)
-
-
-def is_whole(grain: str, offset: Length) -> bool:
-    """Whether an offset leads from a period of a grain to another one. A calendar's own go by periods and years."""
-    if grain == "all":
-        return False
-    return offset.unit == "period" or offset.unit in _WHOLE.get(grain, ("year",))
+        return None if grain == "all" else offset
+    if offset.unit in DAYS:
+        days = offset.count * DAYS[offset.unit]
+        return Length(days // DAYS[grain], "period") if grain in DAYS and days % DAYS[grain] == 0 else None
+    months = offset.count * MONTHS[offset.unit]
+    if grain == "day":
+        return Length(months, "month")
+    if grain in MONTHS:
+        return Length(months // MONTHS[grain], "period") if months % MONTHS[grain] == 0 else None
+    return Length(months // 12, "year") if months % 12 == 0 and grain != "all" else None
 
 
 def _years(grain: str, key: int, offset: Length, grains: Grains) -> int | None:
@@ -97,8 +100,6 @@ def _years(grain: str, key: int, offset: Length, grains: Grains) -> int | None:
 
 
 def _weeks(monday: date, offset: Length) -> int | None:
-    if offset.unit == "week":
-        return key_of(monday + timedelta(weeks=offset.count), "week")
     iso = monday.isocalendar()
     try:
         return key_of(date.fromisocalendar(iso.year + offset.count, iso.week, 1), "week")

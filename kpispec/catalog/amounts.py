@@ -1,12 +1,13 @@
 """Figures as written, in a KPI's unit."""
 
+from kpispec.bandtext import out_of_reach
 from kpispec.diagnostics import Findings
 from kpispec.source import Text
 from kpispec.units import Unit, convert, parse_amount
 
 
 def read_amount(text: Text, unit: Unit, subject: str, findings: Findings) -> float | None:
-    """A figure in a KPI's unit; one of another family is a finding."""
+    """A figure in a KPI's unit; one of another family is a finding, and one that no value of the unit can be."""
     amount = parse_amount(text.value)
     if amount is None:
         findings.add(
@@ -26,4 +27,8 @@ def read_amount(text: Text, unit: Unit, subject: str, findings: Findings) -> flo
             span=text.span,
             help=f"write the figure in `{unit.name}`",
         )
+    beyond = out_of_reach(value, amount, text.value, unit) if value is not None else None
+    if beyond is not None:
+        findings.add("band-out-of-reach", beyond[0], subject=subject, span=text.span, help=beyond[1])
+        return None
     return value

@@ -11,7 +11,7 @@ from kpispec.catalog.model import BoundRows, Dataset, Kpi
 from kpispec.catalog.names import unknown
 from kpispec.catalog.params import Params, with_params
 from kpispec.diagnostics import Findings
-from kpispec.formula.check import check
+from kpispec.formula.check import check, names
 from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope
 from kpispec.formula.tree import Binary, Call, Duration, Expr, Name, Place, Type, rebuild
@@ -92,6 +92,7 @@ class _Binder:
         whole = self._whole()
         weight = self._weight()
         unit = self._named(self.spec.sample_unit, "sample_unit") if self.spec.sample_unit is not None else None
+        self._params_are_no_columns()
         if typed is None or findings.errors > before:
             return None
         expr, rejects = checked_input(item, typed, self.subject, findings)
@@ -106,6 +107,21 @@ class _Binder:
             symbols = {name: replace(s, row_set=self.dataset.id) for name, s in scope.symbols.items()}
             scope = replace(scope, kind="units", symbols=symbols)
         return check(in_force(with_params(parsed, self.params), self.dataset), scope, self.subject, self.findings)
+
+    def _params_are_no_columns(self) -> None:
+        """A name that could be a constant or a column, in an expression over the columns."""
+        taken = self.params.keys() & self.scope.symbols.keys()
+        if not taken:
+            return
+        told = Findings()  # by those who read them for their own sake
+        parsed = (parse(text, self.subject, told) for text in (self.item.expr, *self.item.where, *self.spec.where))
+        read = {name for expr in parsed if expr is not None for name in names(expr)}
+        for name, _ in self.spec.params:
+            if name.value in taken & read:
+                message = f"`{name.value}` is a column of `{self.dataset.id}`, and cannot be the name of a param"
+                help = f"give the param another name, such as `{name.value}_value`"
+                subject = f"kpi.{self.spec.id}.params.{name.value}"
+                self.findings.add("bad-id", message, subject=subject, span=name.span, help=help)
 
     def _column(self, named: Text, key: str) -> Type | None:
         """The type of a column of the data set or of a join; a name of none is a finding."""

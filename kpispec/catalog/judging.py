@@ -159,8 +159,13 @@ def _figure(figure: BenchmarkFigure, spec: KpiSpec, unit: Unit, subject: str, fi
         if own is not None and figure.unit is not None:
             _other_family(figure.unit, unit, subject, findings)
         return None
-    amounts = [_in(text, own, unit, subject, findings) for text in (figure.value, figure.low, figure.high)]
-    return Benchmark(figure, amounts[0], amounts[1], amounts[2])
+    value, low, high = (_in(text, own, unit, subject, findings) for text in (figure.value, figure.low, figure.high))
+    if low is not None and high is not None and low > high:
+        span = figure.low.span if figure.low is not None else figure.span
+        help = f"write the smaller end under `low`: `low: {figure.high.value}`" if figure.high is not None else None
+        findings.add("bad-value", "`low` is above `high`", subject=subject, span=span, help=help)
+        return None
+    return Benchmark(figure, value, low, high)
 
 
 def _other_family(written: Text, unit: Unit, subject: str, findings: Findings) -> None:

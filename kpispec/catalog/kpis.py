@@ -8,7 +8,7 @@ from kpispec.catalog.datasets import Macros, checked_filters, row_scope
 from kpispec.catalog.inputs import bind_rows, check_window_of, read_offset, read_window, row_set_name
 from kpispec.catalog.judging import Judgement, judge_spec
 from kpispec.catalog.model import BoundKpi, BoundRows, Catalog, Dataset, Kpi
-from kpispec.catalog.names import unknown
+from kpispec.catalog.names import closest, unknown
 from kpispec.catalog.params import Params, read_params, with_params
 from kpispec.diagnostics import Findings
 from kpispec.formula.check import check, names
@@ -102,10 +102,23 @@ def bind_kpi(
         )
     if formula is not None:
         _unused(spec, spec.formula.value, extends, findings)
+    _weighed(spec, findings)
     judgement = judge_spec(spec, formula, benchmarks, findings) if judged else None
     if broken or formula is None or judgement is None or findings.errors > before or not _limited(spec):
         return None
     return _kpi(spec, formula, rows, kpis, judgement, _paced(formula, rows, kpis, done))
+
+
+def _weighed(spec: KpiSpec, findings: Findings) -> None:
+    """A map of weights names inputs of rows, as KPIs have none to weigh."""
+    weighable = [item.name for item in spec.inputs if isinstance(item, RowInput)]
+    for name, column in spec.weight:
+        if name and name not in weighable:
+            known = any(item.name == name for item in spec.inputs)
+            message = f"`weight` names `{name}`, which {'reads a KPI' if known else 'no input declares'}"
+            help = "remove it: what that KPI weighs, it says itself" if known else None
+            help = help or closest(name, weighable) or "name an input of rows"
+            findings.add("unknown-input", message, subject=f"kpi.{spec.id}.weight", span=column.span, help=help)
 
 
 def _limited(spec: KpiSpec) -> bool:

@@ -94,7 +94,7 @@ def _records(sample: list[str], delimiter: str, shown: str) -> list[list[str]]:
     csv.field_size_limit(_FIELD_LIMIT)
     try:
         return [record for record in csv.reader(sample, delimiter=delimiter) if record]
-    except csv.Error as error:
+    except (csv.Error, TypeError) as error:  # of another type where the delimiter is more than a character
         raise EngineError(
             Failure.UNREADABLE, f"`{shown}` cannot be read as CSV", detail=str(error), path=shown
         ) from None

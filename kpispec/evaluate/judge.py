@@ -325,7 +325,7 @@ class Judge:
         wanted, there = period.key - request.key_of(start) + 1, period.key - first + 1
         if there >= wanted:
             return None
-        values = (("there", max(there, 0)), ("wanted", wanted), ("period", request.grain))
+        values = (("there", max(there, 0)), ("wanted", wanted), ("periods", request.grain))
         return Reason(Status.PARTIAL, "window-cut", values)
 
 

@@ -44,7 +44,7 @@ class Reason:
     not-loaded(last: date) · no-clock(dataset) · invalid-cells(columns, count: int) ·
     denominator-zero() · not-finite() · too-few(n: int, min_n: int) ·
     stale(newest: date, age_days: int, max_age_days: float) · running(elapsed: int, days: int) · no-bands() ·
-    settling(settles_days: float) · window-cut(there: int, wanted: int, period) · too-fine(dataset, every, period) ·
+    settling(settles_days: float) · window-cut(there: int, wanted: int, periods) · too-fine(dataset, every, period) ·
     offset-not-whole(offset, period) ·
     other-period(period) · suppressed() · whole-bands() · bound-unknown(bound) · waived(until: date, reason)
     """

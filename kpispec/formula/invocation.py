@@ -119,6 +119,8 @@ def _count(call: Call, function: Function, context: Context) -> bool:
     help = f"write `{function.signature}`"
     if call.name == "count" and given == 0:
         help = "write `count(*)` for rows, `count(x)` for answers"
+    elif call.name == "count" and call.distinct:
+        help = "write `count(distinct x)`, of two texts `count(distinct x || y)`"
     elif call.name == "sum" and given == 2:
         help = "write `sum_if(x, c)` for a sum with a condition"
     context.report("argument-count", message, call.place, help)

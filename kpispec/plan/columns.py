@@ -80,6 +80,7 @@ def beside(
         columns=tuple(c for c in columns_behind(dataset, read) if c in present),
         names=brought,
         clock_type=type_of(dataset, clock, bound),
+        ends=ends_of(dataset, bound),
         besides=inner,
         at=(at, type_of(ours, at, bound)) if at is not None and dataset.spec.interval is not None else None,
     )
@@ -114,6 +115,14 @@ def type_of(dataset: Dataset, name: str | None, bound: Mapping[str, Bound]) -> T
         return Type.UNKNOWN
     facts = bound[dataset.id].columns.get(name)
     return facts.type if facts is not None else dict(known_types(dataset, bound)).get(name, Type.UNKNOWN)
+
+
+def ends_of(dataset: Dataset, bound: Mapping[str, Bound]) -> tuple[Type, Type]:
+    """The types of the moments between which a row is in force."""
+    interval = dataset.spec.interval
+    if interval is None:
+        return Type.UNKNOWN, Type.UNKNOWN
+    return type_of(dataset, interval.start.value, bound), type_of(dataset, interval.end.value, bound)
 
 
 def known_types(dataset: Dataset, bound: Mapping[str, Bound]) -> dict[str, Type]:

@@ -9,7 +9,7 @@ from kpispec.formula.tree import Expr
 from kpispec.plan.columns import besides_of, columns_behind, names_beside
 from kpispec.plan.model import Bound, Request, Unavailable
 from kpispec.plan.placing import placement_of
-from kpispec.windows import is_whole
+from kpispec.windows import in_periods
 
 # Which grains are made of whole periods of another.
 _MADE_OF = {
@@ -32,7 +32,7 @@ class Lacks:
     def of(self, kpi: Kpi, narrowing: Narrowing) -> Unavailable | None:
         """Why a KPI cannot be planned over the bound data; `None` where it can."""
         for item in kpi.kpis:
-            if item.offset is not None and not is_whole(self.request.grain, item.offset):
+            if item.offset is not None and in_periods(self.request.grain, item.offset) is None:
                 values = (("offset", item.offset.words), ("period", self.request.grain))
                 return Unavailable(kpi.id, "not_available", "offset-not-whole", values)
         for rows in kpi.rows:

@@ -177,6 +177,7 @@ class Beside:
     columns: tuple[str, ...]
     names: tuple[str, ...]
     clock_type: Type
+    ends: tuple[Type, Type] = (Type.UNKNOWN, Type.UNKNOWN)  # of its interval: the types of its beginning and its end
     besides: "tuple[Beside, ...]" = ()
     at: tuple[str, Type] | None = None
 
@@ -229,6 +230,7 @@ class Scan:
     covers: tuple[int | None, int | None] = (None, None)  # periods declared to be covered, where the data does not say
     placement: Placement = Placement(None)
     known_type: Type = Type.UNKNOWN  # of the data set's own clock
+    end_type: Type = Type.UNKNOWN  # of the moment that ends its interval
     besides: tuple[Beside, ...] = ()
     members: tuple[Member, ...] = ()
     lapsed: tuple[Tally, ...] = ()  # counts of the rows that are no interval, and in no period

@@ -6,7 +6,7 @@ from functools import reduce
 
 from kpispec.catalog.model import BoundRows, Dataset, Join, Kpi
 from kpispec.formula.check import names
-from kpispec.formula.tree import Binary, Expr, Is, Name, Type, Unary
+from kpispec.formula.tree import Binary, Expr, Is, Name, Type
 from kpispec.plan.columns import UNMATCHED, closure, columns_behind, joined_by
 from kpispec.plan.model import Bound, Request, Term
 from kpispec.plan.placing import Placed, given, settled
@@ -104,18 +104,26 @@ class Rejects:
             flag = Name(f"{join.name}.{UNMATCHED}", place=rows.expr.place, type=Type.BOOLEAN)
             others = tuple(w for w in placed.kept if join not in _joins(dataset, sorted(names(w))))
             yield _Counted(placed.source, "unmatched", condition=flag), others
-        clock = placed.placement.clock
-        waiting = settled(rows, clock, self.scans.type_of(dataset, clock))
+        waiting = self._wait(rows, placed)
         if waiting is not None:
-            others = tuple(w for w in placed.kept if w != waiting)
-            not_yet = Unary("not", waiting, place=waiting.place, type=Type.BOOLEAN)
-            yield _Counted(placed.source, "unsettled", condition=not_yet), others
+            not_yet = Is(waiting, "true", negated=True, place=waiting.place, type=Type.BOOLEAN)
+            yield _Counted(placed.source, "unsettled", condition=not_yet), self._without_wait(rows, placed)
 
     def _keyless(self, rows: BoundRows, dataset: Dataset) -> Expr:
         place, kinds = rows.expr.place, [self.scans.type_of(dataset, key) for key in rows.per]
         keys = [Name(key, place=place, type=kind) for key, kind in zip(rows.per, kinds, strict=True)]
         lacking: list[Expr] = [Is(key, "null", place=place, type=Type.BOOLEAN) for key in keys]
         return reduce(lambda a, b: Binary("or", a, b, place=place, type=Type.BOOLEAN), lacking)
+
+    def _wait(self, rows: BoundRows, placed: Placed) -> Expr | None:
+        """The condition that a row is old enough to be decided."""
+        clock = placed.placement.clock
+        return settled(rows, clock, self.scans.type_of(self.scans.catalog.datasets[rows.dataset], clock))
+
+    def _without_wait(self, rows: BoundRows, placed: Placed) -> Where:
+        """The filters of an input without that one: a row without a clock, or that is no interval, is of no age."""
+        waiting = self._wait(rows, placed)
+        return tuple(w for w in placed.kept if w != waiting)
 
     def fatal(self) -> tuple[tuple[str, str], ...]:
         """The rejects that `invalid: fail` makes an error, by the column or input that says so."""
@@ -142,7 +150,7 @@ class Rejects:
         for rows in self.kpi.rows:
             placed = self.scans.of(self.context, rows)
             if placed.placement.plain and (listed or placed.placement.until is None):
-                wheres.setdefault(placed.source, []).append((*placed.kept, *self._begun(rows)))
+                wheres.setdefault(placed.source, []).append((*self._without_wait(rows, placed), *self._begun(rows)))
         terms = (self._count(_Counted(source, "undated"), either(found)) for source, found in wheres.items())
         return tuple((term.scan, self._name(term)) for term in terms)
 
@@ -157,12 +165,12 @@ class Rejects:
 
     def lapsed(self) -> tuple[tuple[str, str], ...]:
         """By scan, the count of rows that end before they begin, or have no beginning: one for each data set."""
-        found: dict[str, list[Placed]] = {}
+        found: dict[str, list[tuple[Placed, Where]]] = {}
         for rows in self.kpi.rows:
             placed = self.scans.of(self.context, rows)
             if placed.placement.until is not None:
-                found.setdefault(rows.dataset, []).append(placed)
-        return tuple(self.scans.lapsed(each[0], either([p.kept for p in each])) for each in found.values())
+                found.setdefault(rows.dataset, []).append((placed, self._without_wait(rows, placed)))
+        return tuple(self.scans.lapsed(each[0][0], either([w for _, w in each])) for each in found.values())
 
 
 def _joins(dataset: Dataset, read: Iterable[str]) -> tuple[Join, ...]:

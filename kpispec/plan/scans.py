@@ -7,7 +7,7 @@ from datetime import date
 from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Name, Type
-from kpispec.plan.columns import beside, besides_of, columns_behind, known_types
+from kpispec.plan.columns import beside, besides_of, columns_behind, ends_of, known_types
 from kpispec.plan.model import EVER, TALLY, Bound, Member, Placement, Request, Scan, Tally, Term, UnitValue
 from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
 from kpispec.plan.terms import Context, TermTable, conjunction
@@ -186,6 +186,7 @@ class ScanTable:
             placement=placement,
             lapsed=tuple(Tally(name, where) for where, name in rows.lapsed.items()),
             known_type=types.get(own, Type.UNKNOWN) if own is not None else Type.UNKNOWN,
+            end_type=ends_of(dataset, self.bound)[1],
             besides=tuple(
                 beside(dataset, join, brought, self.catalog.datasets, self.bound)
                 for join, brought in besides_of(dataset, used, self.catalog.datasets)
@@ -209,7 +210,7 @@ class ScanTable:
         used.update(dict.fromkeys(n for e in dataset.where for n in sorted(names(e))))
         spec, placement = dataset.spec, rows.placement
         ends = (spec.interval.start.value, spec.interval.end.value) if spec.interval is not None else ()
-        clocks = (spec.time.value if spec.time is not None else None, placement.clock, placement.until)
+        clocks = (spec.clock.value if spec.clock is not None else None, placement.clock, placement.until)
         lasting = placement.until is not None or spec.time is None  # an end tells how new the data is
         used.update(dict.fromkeys(c for c in (*clocks, *(ends if lasting else ())) if c is not None))
         used.update(dict.fromkeys(d for d in self.request.dimensions if self._is_dimension(dataset, d)))

@@ -129,7 +129,9 @@ def _within(top: Call, bottom: Call, context: Context) -> bool:
         return False
     if bottom.name == "count":
         counted = bottom.args[0] if bottom.args else None
-        return counted is None or isinstance(counted, Star) or any(_needs(part, counted) for part in kept)
+        if counted is None or isinstance(counted, Star) or counted == top.args[0]:
+            return True
+        return any(_needs(part, counted) for part in kept)
     return bottom.name == "count_if" and set(parts_of(bottom.args[0])) <= kept
 
 

@@ -116,9 +116,9 @@ def _grain(asked: Asked, at: Period | None, card: ScorecardSpec | None, catalog:
 
 
 def _have_clocks(catalog: Catalog, ids: Sequence[str]) -> bool:
-    """Whether a bare run can be cut by period: some data set that it reads has a clock."""
-    read = {r.dataset for i in ids if i in catalog.kpis for r in rows_of(catalog, i)}
-    return any(catalog.datasets[d].spec.time is not None for d in read)
+    """Whether a bare run can be cut by period: some input of it is placed, by a clock or by `when`."""
+    read = [r for i in ids if i in catalog.kpis for r in rows_of(catalog, i)]
+    return any(r.when is not None or catalog.datasets[r.dataset].spec.time is not None for r in read)
 
 
 def rows_of(catalog: Catalog, id: str) -> Iterator[BoundRows]:

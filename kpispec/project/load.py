@@ -9,6 +9,7 @@ from kpispec.bundled import bundled
 from kpispec.catalog.model import Catalog
 from kpispec.catalog.resolve import resolve
 from kpispec.diagnostics import Findings
+from kpispec.project.mapped import check_mapped
 from kpispec.project_spec import USUAL_PLACES, Binding, ProjectSpec
 from kpispec.source import SourceFile, Span, Text
 from kpispec.syntax.build import build_project, documents
@@ -174,6 +175,7 @@ def _loaded(
     unread = [_as_it_seems(p) for p, f in texts.items() if f is None]
     lost = _announced([*files, *unread], own)
     catalog = resolve([*library, *own], bound, findings, announced=lost, calendar=project.calendar)
+    check_mapped(project.bindings, catalog, findings)
     known = ((text,) if text is not None else ()) + tuple(files)
     return Loaded(project, catalog, known, apply_ignores(known, findings), root)
 

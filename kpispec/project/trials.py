@@ -114,7 +114,11 @@ def _verdict(test: TestSpec, readings: Mapping[Segment, Reading]) -> tuple[str, 
     found = [line for e in test.expect for line in compared(e, readings.get(e.segment))]
     if test.by:
         expected = {e.segment for e in test.expect}
-        found += [f"{named(s)} is there and not expected" for s in readings if s and s not in expected]
+        found += [
+            f"{named(s)} is there and not expected"
+            for s, reading in readings.items()
+            if s not in expected and (reading.n or reading.value is not None)
+        ]
     return tuple(found)
 
 
@@ -229,12 +233,12 @@ class Stage:
         key = self.request.first or 0
         wanted = [tuple(self.test.by)] if self.test.by else [()]
         segments = [s for cut, found in judge.cells.segments if cut in wanted for s in found]
-        seen = {s: judge.reading(measure, key, s) for s in segments}
-        return seen if not self.test.by else {s: r for s, r in seen.items() if r.n or r.value is not None}
+        return {s: judge.reading(measure, key, s) for s in segments}
 
     def _source(self, id: str, only: Set[str] | None = None) -> Source:
         dataset = self.datasets[id]
-        columns = tuple(dict.fromkeys(c.name for c in dataset.spec.columns if only is None or c.name in only))
+        stored = [c.name for c in dataset.spec.columns if c.expr is None]
+        columns = tuple(dict.fromkeys(c for c in stored if only is None or c in only))
         if not columns and only is not None:  # the rows are counted, and none of their cells is read
             return self._source(id)
         if not columns:  # no document declares it, and the test gives none of its rows
@@ -315,7 +319,7 @@ def _as_given(dataset: Dataset, given: set[str], inputs: Mapping[str, Type], by:
     inputs, given = {**joined, **inputs}, given | joined.keys()
     computed = tuple((n, e) for n, e in dataset.computed if n not in given)
     still = {n for n, _ in computed}
-    columns = [replace(c, expr=None) for c in spec.columns if c.expr is None or c.name in given or c.name not in still]
+    columns = [c if c.name in still else replace(c, expr=None) for c in spec.columns]
     for name in sorted(given | {clock.value for clock in _clocks(spec)}):
         if all(c.name != name for c in columns):
             columns.append(replace(_value_column(name, inputs.get(name), spec), dimension=name in by))

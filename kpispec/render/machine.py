@@ -138,10 +138,13 @@ def instant(report: Report) -> datetime:
 
 
 def label(benchmark: BenchmarkReading, language: str) -> str:
-    """What to call an outside figure: its label, else its industry or region, else its source."""
+    """What to call an outside figure: its label, else its key in a document with what it is of, else by whom it is."""
     figure = benchmark.figure
     named = figure.label.get(language) if figure.label else ""
-    return named or figure.industry or figure.region or figure.source or ""
+    entry, of = (figure.entry or "").replace("_", " "), figure.industry or figure.region
+    if not named and entry:
+        return f"{entry} ({of})" if of else entry
+    return named or of or figure.source or ""
 
 
 def _row(reading: Reading, language: str) -> dict[str, Json]:
@@ -188,7 +191,7 @@ def _statuses(reading: Reading) -> list[Json]:
 def _failed(kpi: KpiReport) -> dict[str, Json]:
     """A KPI without a single reading still has its row: what went wrong, or that there is nothing."""
     status = Status.ERROR if kpi.message is not None else Status.NO_DATA
-    reason = f"{kpi.message} ({kpi.place})" if kpi.message is not None else "No row was received for this period."
+    reason = f"{kpi.message} ({kpi.place})" if kpi.message is not None else "No row gave a value for this period."
     return {
         "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
         "n": None, "low": None, "high": None, "level": None, "method": None, "status": status.value,

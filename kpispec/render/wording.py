@@ -50,17 +50,17 @@ REASON_SENTENCES: Mapping[str, str] = {
     "dimension-missing": _("The data set {dataset} has no dimension {dimension}."),
     "not-computed": _("Not computed: {message}"),
     "no-clock": _("The data set {dataset} has no clock, so it cannot be cut into periods."),
-    "invalid-cells": _("Cells of {columns} that may not be invalid are: {count}."),
-    "no-rows": _("No row was received for this period."),
+    "invalid-cells": _("Cells of {columns} break a promise that has to hold (`invalid: fail`): {count}."),
+    "no-rows": _("No row gave a value for this period."),
     "before-data": _("The data begins on {first}."),
     "not-loaded": _("Not loaded yet: the data ends on {last}."),
     "denominator-zero": _("The denominator is zero."),
-    "not-finite": _("The result is not a finite number."),
+    "not-finite": _("A part of the formula has no value, or the result is no finite number."),
     "too-few": _("n = {n}, fewer than the minimum of {min_n}: status withheld."),
     "stale": _("The latest data is of {newest}, {age_days} old (at most {max_age_days})."),
     "running": _("The period is still running: day {elapsed} of {days}."),
     "settling": _("Rows are decided {settles_days} after they begin: the last ones of the period still may change."),
-    "window-cut": _("The window reaches to before the data: {there} of {wanted} periods ({period})."),
+    "window-cut": _("The window reaches to before the data: {there} of {wanted} {periods}."),
     "too-fine": _("The rows of {dataset} are one a period ({every}), and cannot be cut by {period}."),
     "offset-not-whole": _("An offset of {offset} is no whole number of periods ({period})."),
     "no-bands": _("No threshold is defined."),
@@ -112,6 +112,18 @@ GRAIN_WORDS: Mapping[str, str] = {
     "fiscal_quarter": _("fiscal quarter"),
     "fiscal_year": _("fiscal year"),
     "all": _("whole period"),
+}
+
+GRAINS_WORDS: Mapping[str, str] = {
+    "day": _("days"),
+    "week": _("weeks"),
+    "month": _("months"),
+    "quarter": _("quarters"),
+    "year": _("years"),
+    "calendar_week": _("weeks"),
+    "fiscal_period": _("fiscal periods"),
+    "fiscal_quarter": _("fiscal quarters"),
+    "fiscal_year": _("fiscal years"),
 }
 
 
@@ -173,6 +185,8 @@ class Words:
                 return self.status(Status(str(value))).lower()
             case _ if name in ("period", "every"):
                 return self.grain(str(value))
+            case _ if name == "periods":
+                return self.say(GRAINS_WORDS.get(str(value), str(value)))
             case _ if name == "bound":
                 return self.say(FIGURE_WORDS.get(str(value), str(value)))
             case _ if name in ("kpi", "dataset", "dimension", "columns"):

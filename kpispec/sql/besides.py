@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
-from kpispec.plan.columns import UNMATCHED, closure
+from kpispec.plan.columns import UNMATCHED, closure, names_beside
 from kpispec.plan.model import Beside, Request, Scan
 from kpispec.sql.lower import lower, quoted
 from kpispec.sql.relations import Source
@@ -56,9 +55,15 @@ class Joining:
         source = self.sources[beside.dataset.id]
         typed = [Column(c.sql, c.name) for c in source.columns if c.name in beside.columns]
         steps: Steps = [(f"{inner}rows", select(typed or [Column("1", "one")], source.relation))]
+        interval = beside.dataset.spec.interval
+        end = interval.end.value if interval is not None else None
+        if end is not None and end in beside.columns:
+            steps.append((f"{inner}ended", self.clock.with_known_end(f"{inner}rows", end, beside.ends[1])))
         steps += self.steps(beside.besides, quoted(steps[-1][0]), inner)
         for name, expr in self._computed(beside):
-            columns = [Column("*", "*"), Column(self._lower(expr), name)]
+            value = self._lower(expr)
+            value = self.clock.known_end(f"({value})", beside.ends[1]) if name == end else value
+            columns = [Column("*", "*"), Column(value, name)]
             steps.append((f"{inner}with_{name}", select(columns, quoted(steps[-1][0]))))
         filters = [*self._seen(beside), *(f"({self._lower(w)})" for w in beside.dataset.where)]
         return [*steps, (alias, select([Column("*", "*"), Column("true", MATCHED)], quoted(steps[-1][0]), filters))]
@@ -67,13 +72,8 @@ class Joining:
         return lower(expr, self.clock.setting(column_name))
 
     def _computed(self, beside: Beside) -> Iterator[tuple[str, Expr]]:
-        needed = set(closure(beside.dataset, (*beside.names, *self._own_names(beside))))
+        needed = set(closure(beside.dataset, names_beside(beside.join, beside.names, beside.dataset)))
         return ((name, expr) for name, expr in beside.dataset.computed if name in needed)
-
-    def _own_names(self, beside: Beside) -> Iterator[str]:
-        yield from (theirs for _, theirs in beside.join.on)
-        for where in beside.dataset.where:
-            yield from sorted(names(where))
 
     def _seen(self, beside: Beside) -> list[str]:
         """Rows from as-of on are not seen; those without a clock are."""
@@ -101,9 +101,10 @@ class Joining:
             return []
         named, ours = beside.at
         moment = f"{source}.{quoted(named)}"
-        if ours is Type.DATE and beside.clock_type is not Type.DATE:
+        theirs = beside.ends[0]
+        if ours is Type.DATE and theirs is not Type.DATE:
             moment = self.clock.utc(f"cast({moment} as timestamp)")
-        elif ours is not Type.DATE and beside.clock_type is Type.DATE:
+        elif ours is not Type.DATE and theirs is Type.DATE:
             moment = f"cast({self.clock.local(moment)} as date)"
         start, end = (f"{alias}.{quoted(e.value)}" for e in (interval.start, interval.end))
         return [f"{start} <= {moment}", f"({end} is null or {moment} < {end})"]

@@ -51,12 +51,11 @@ class RowWriter:
         read = [c for c in self.source.columns if c.name in self.scan.columns]
         columns = [*(Column(given.get(c.name, c.sql), c.name) for c in read), *flagged]
         steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
-        steps, done = self._joined(steps)
+        steps, done = self._joined([*steps, *self._ended(self.scan.columns)])
         filters = [*self._seen(keep_undated=True), *(self.condition(w) for w in self.scan.dataset.where)]
-        ended = self._ended()
-        if filters or ended is not None:
-            steps.append(("seen", select([ended or Column("*", "*")], quoted(steps[-1][0]), filters)))
-        rest = self._behind(needed | set(self.scan.dimensions))
+        if filters:
+            steps.append(("seen", select([Column("*", "*")], quoted(steps[-1][0]), filters)))
+        rest = self._behind(needed | set(self.scan.dimensions) | self._moments)
         return [*steps, *self._with([c for c in rest if c not in done], steps[-1][0])]
 
     def lapsed(self) -> str:
@@ -67,7 +66,7 @@ class RowWriter:
         assert until is not None
         start = quoted(interval.start.value)
         lapsed = f"({start} is null or {quoted(until)} < {start})"
-        steps = self._unplaced({}, (), {*needed, interval.start.value, until})
+        steps = self._unplaced({}, (), needed)
         steps.append(("lapsed", select([Column("*", "*"), Column("null::bigint", PERIOD)], quoted(steps[-1][0]))))
         columns = []
         for tally in self.scan.lapsed:
@@ -91,8 +90,9 @@ class RowWriter:
         """A step for each computed column, each over the one before."""
         steps = []
         for name, expr in computed:
-            columns = [Column("*", "*"), Column(lower(expr, self.setting), name)]
-            steps.append((f"with_{name}", select(columns, quoted(source))))
+            value = lower(expr, self.setting)
+            value = self.clock.known_end(f"({value})", self.scan.end_type) if name == self._end else value
+            steps.append((f"with_{name}", select([Column("*", "*"), Column(value, name)], quoted(source))))
             source = f"with_{name}"
         return steps
 
@@ -134,13 +134,24 @@ class RowWriter:
         seen = f"{quoted(self.known)} < {self.clock.unseen(self.scan.known_type)}"
         return [f"coalesce({seen}, true)" if keep_undated else seen]
 
-    def _ended(self) -> Column | None:
-        """What ends at as-of or later is still in force."""
-        until = self.scan.placement.until
-        if until is None:
-            return None
-        known = f"case when {quoted(until)} < {self.clock.unseen(self.scan.clock_type)} then {quoted(until)} end"
-        return Column(f"* replace (\n    {known} as {quoted(until)}\n  )", "*")
+    @property
+    def _moments(self) -> set[str]:
+        """The columns that place a row."""
+        interval, until = self.scan.dataset.spec.interval, self.scan.placement.until
+        start = interval.start.value if interval is not None and until is not None else None
+        return {c for c in (self.scan.clock, until, start) if c is not None}
+
+    @property
+    def _end(self) -> str | None:
+        interval = self.scan.dataset.spec.interval
+        return interval.end.value if interval is not None else None
+
+    def _ended(self, read: Iterable[str]) -> Steps:
+        """The step that keeps ends to come from all that reads them."""
+        end = self._end
+        if end is None or end not in read:
+            return []
+        return [("ended", self.clock.with_known_end("rows", end, self.scan.end_type))]
 
     def local(self, moment: str) -> str:
         return moment if self.scan.clock_type is Type.DATE else self.clock.local(moment)
@@ -201,10 +212,11 @@ class RowWriter:
             return create_table(name, select(edges, self.source.relation))
         clocks = tuple(dict.fromkeys((self.known or self.scan.clock, self.scan.clock)))
         edges = self._edges_of(clocks, ends)
-        wanted = columns_behind(self.scan.dataset, (*clocks, *ends))
         columns = {c.name: c.sql for c in self.source.columns}
-        steps = [("rows", select([Column(columns[c], c) for c in wanted if c in columns], self.source.relation))]
-        steps += self._with([c for c in self._behind({*clocks, *ends}) if not self._needs_join(c[0])], "rows")
+        wanted = [c for c in columns_behind(self.scan.dataset, (*clocks, *ends)) if c in columns]
+        steps = [("rows", select([Column(columns[c], c) for c in wanted], self.source.relation))]
+        steps += self._ended(wanted)
+        steps += self._with([c for c in self._behind({*clocks, *ends}) if not self._needs_join(c[0])], steps[-1][0])
         # The one period over all rows holds those without a clock too; what has no beginning is no interval.
         dated = self.request.grain != "all" or self.scan.placement.until is not None
         last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=not dated))
@@ -222,16 +234,17 @@ class RowWriter:
     def _edges_of(self, clocks: tuple[str, ...], ends: tuple[str, ...]) -> list[Column]:
         """From the first period of any clock to the last of any: a ticket is opened before it is solved."""
         keys = tuple(self._key_of(c) for c in clocks)
-        unseen = self.clock.unseen(self.scan.known_type)
-        over = [f"case when {quoted(end)} < {unseen} then {quoted(end)} end" for end in ends]
-        newest = f"greatest({', '.join([quoted(clocks[0]), *over])})" if over else quoted(clocks[0])
+        moments = [quoted(c) for c in (clocks[0], *ends)]
+        newest = f"greatest({', '.join(moments)})" if ends else moments[0]
         edges = self._edges(keys, quoted(clocks[0]), newest)
         return [*edges, Column("count(*)", ROWS)]
 
     def _key_of(self, clock: str) -> str:
         """The period of a clock; one that is not the data set's own may show a day to come, which covers nothing."""
-        key = self.clock.period_key(self.local(quoted(clock)))
-        if clock == self.known:
+        own = clock == self.known
+        kind = self.scan.known_type if own else self.scan.clock_type
+        key = self.clock.period_key(quoted(clock) if kind is Type.DATE else self.clock.local(quoted(clock)))
+        if own:
             return key
         return f"case when {quoted(clock)} < {self.clock.unseen(self.scan.clock_type)} then {key} end"
 

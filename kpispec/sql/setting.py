@@ -14,10 +14,10 @@ from kpispec.plan.model import Request
 from kpispec.sql import grains
 from kpispec.sql.business import business_macro, business_seconds, business_statements
 from kpispec.sql.lower import Setting, quoted
-from kpispec.sql.text import defines
+from kpispec.sql.text import Column, defines, select
 from kpispec.sql.worktime import FIRST, LAST, worktime
 from kpispec.sql.zones import as_local, as_utc, instant_of, is_utc, local_bounds
-from kpispec.windows import MONTHS, TO_DATE, Length, months_after, shifted, to_date_start
+from kpispec.windows import MONTHS, TO_DATE, Length, in_periods, months_after, shifted, to_date_start
 
 # Offsets are spelled out for the years that exports speak of; outside, the engine's own table is asked row by row.
 YEARS_BACK = 6
@@ -121,18 +121,18 @@ class Clockwork:
 
     def shifted(self, key: str, offset: Length) -> str:
         """The key of the period an offset leads to; null where the calendar has none. See `windows.shifted`."""
-        grain = self.request.grain
-        if offset.unit in ("period", grain):
-            return f"{key} - {-offset.count}"
-        if grain in MONTHS and offset.unit in MONTHS:
-            return f"{key} - {-offset.count * MONTHS[offset.unit] // MONTHS[grain]}"
-        if grain == "day" and offset.unit == "week":
-            return f"{key} - {-offset.count * 7}"
-        if offset.unit == "year" and grain not in ("day", "week", "month", "quarter", "year"):
-            return self._by_table(key, offset)
-        if grain == "week" and offset.unit == "year":
-            return _same_week(self.first_day(key), -offset.count)
-        return self.period_key(f"({self.first_day(key)} - interval '{-offset.count * MONTHS[offset.unit]} months')")
+        grain, steps = self.request.grain, in_periods(self.request.grain, offset)
+        if steps is None:
+            return "null"
+        match steps.unit:
+            case "period":
+                return f"{key} - {-steps.count}"
+            case "month":
+                return self.period_key(f"({self.first_day(key)} - interval '{-steps.count} months')")
+            case _ if grain == "week":
+                return _same_week(self.first_day(key), -steps.count)
+            case _:
+                return self._by_table(key, steps)
 
     def _by_table(self, key: str, offset: Length) -> str:
         """A calendar's own periods: the one of the same number, spelled out for those it declares."""
@@ -174,6 +174,15 @@ class Clockwork:
         at_midnight = instant(request.as_of) == self.midnight(request.as_of_day)
         day = request.as_of_day if at_midnight else request.as_of_day + timedelta(days=1)
         return f"date '{day.isoformat()}'"
+
+    def known_end(self, end: str, kind: Type) -> str:
+        """The end of what is in force, so far as it is known: what ends at as-of or later still lasts."""
+        return f"case when {end} < {self.unseen(kind)} then {end} end"
+
+    def with_known_end(self, source: str, end: str, kind: Type) -> str:
+        """The rows of a step, with their ends so far as they are known."""
+        known = f"{self.known_end(quoted(end), kind)} as {quoted(end)}"
+        return select([Column(f"* replace (\n    {known}\n  )", "*")], quoted(source))
 
     def midnight(self, day: date) -> str:
         """The instant at which a local day begins."""

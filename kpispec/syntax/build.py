@@ -1,6 +1,7 @@
 """Documents of a file, and what they say as typed specs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from kpispec.calendar_spec import CalendarSpec
@@ -118,7 +119,7 @@ def _function(document: Document, route: Route) -> FunctionSpec | None:
 def _benchmark(document: Document, route: Route) -> BenchmarkSpec:
     node = document.node
     figures = (
-        (e.name, figure(e.value, e.key.span, route.to("entries").to(e.name), node))
+        (e.name, replace(figure(e.value, e.key.span, route.to("entries").to(e.name), node), entry=e.name))
         for e in entries(node.get("entries"))
         if isinstance(e.value, Map)
     )

@@ -100,7 +100,11 @@ _INPUT = either(
     ("dataset", "expr"),
 )
 
-_BAND = text('A comparison or an interval, between quotes: `">= 80"`, `"[45, 55)"`, `">= 0.95 * target"`.')
+# A bare figure is no band, and says so as one: its cure is an operator, not quotes.
+_BAND = {
+    **text('A comparison or an interval, between quotes: `">= 80"`, `"[45, 55)"`, `">= 0.95 * target"`.'),
+    "type": ["string", "number"],
+}
 _BANDS = {"good": _BAND, "watch": _BAND, "bad": _BAND}
 BANDS = tuple(_BANDS)
 _SEGMENT = named("Which segment: `{channel: chat}`.", cell("Its value."), least=1)

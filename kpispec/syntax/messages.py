@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from kpispec.diagnostics import Findings, Fix
 from kpispec.source import Span
-from kpispec.syntax import calendar_kind
+from kpispec.syntax import calendar_kind, project_kind
 from kpispec.syntax.fits import kind_of
 from kpispec.syntax.keys import missing_key, stray_input, unknown_key
 from kpispec.syntax.mishaps import quoted
@@ -173,6 +173,7 @@ _PATTERNS: dict[str, tuple[str, str, str]] = {
     calendar_kind.HOURS: ("bad-value", "is no time from one hour to another", "write `09:00-17:30`, or `closed`"),
     calendar_kind.DAY: ("bad-value", "is not a day", "write `2026-12-24`, or `12-24` for that of every year"),
     calendar_kind.YEAR_START: ("bad-value", "is no first day of a year", "write a month such as `april`, or `04-06`"),
+    project_kind.DELIMITER: ("bad-value", "is no delimiter", 'write one character, such as `";"`, or `tab`'),
     calendar_kind.COUNTRY: ("bad-value", "is not the code of a country", "write its two capitals: `FR`"),
     r"^(as_of|\d{4}-\d{2}-\d{2})$": ("bad-value", "is not a date", "write a date such as `2026-01-31`, or `as_of`"),
 }

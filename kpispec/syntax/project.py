@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from kpispec.bundled import bundled
 from kpispec.project_spec import USUAL_PLACES, Attachment, Binding, ProjectSpec
 from kpispec.source import Text
+from kpispec.syntax.file_options import check_options
 from kpispec.syntax.nodes import Document, Entry, Map, Node
 from kpispec.syntax.read import Route, allowed_name, entries, integer, listed, text, texts, words
 
@@ -28,6 +29,7 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
     engine = node.get("engine")
     engine = engine if isinstance(engine, Map) else Map((), node.span)
     data, attached = route.to("data"), route.to("attach")
+    bases = frozenset(entry.name for entry in entries(node.get("attach")))
     _language(node.get("kpispec"), route.to("kpispec"))
     _packs(node.get("library"), route.to("library"))
     return ProjectSpec(
@@ -39,7 +41,7 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
         languages=listed(node.get("languages")),
         timezone=zone(node.get("timezone"), route.to("timezone")) or "UTC",
         calendar=text(node.get("calendar")),
-        bindings=tuple(_binding(entry, data.to(entry.name)) for entry in entries(node.get("data"))),
+        bindings=tuple(_binding(entry, data.to(entry.name), bases) for entry in entries(node.get("data"))),
         attach=tuple(_attachment(entry, attached.to(entry.name)) for entry in entries(node.get("attach"))),
         engine=words(engine.get("name")) or "duckdb",
         memory_limit=words(engine.get("memory_limit")),
@@ -90,7 +92,8 @@ def _near_zone(written: str) -> str:
     return f"did you mean `{close[0]}`?" if close else "write a name such as `Europe/Paris` or `UTC`"
 
 
-def _binding(entry: Entry, route: Route) -> Binding:
+def _binding(entry: Entry, route: Route, bases: frozenset[str]) -> Binding:
+    """Where a data set's rows are. `bases` are the attached databases."""
     if not isinstance(entry.value, Map):
         return Binding(entry.name, entry.key.span, listed(entry.value))
     node = entry.value
@@ -100,6 +103,7 @@ def _binding(entry: Entry, route: Route) -> Binding:
         message = f"`{entry.name}` has both `from` and `sql`" if both else f"`{entry.name}` says not where its rows are"
         help = "keep one of the two" if both else "add `from: FILE`"
         route.say("bad-binding", message, entry.key.span, help)
+    check_options(node, bases, route)
     return Binding(
         dataset=entry.name,
         span=entry.key.span,

@@ -2,6 +2,8 @@
 
 from kpispec.syntax.shapes import NAME, REFERENCE, Shape, choice, items, keys, named, one_or_more, text, whole
 
+DELIMITER = r'^([^"\n\r]|\\t|tab|comma|semicolon)$'  # one character, or a word for one
+
 _BINDING: Shape = {
     **keys(
         "Where the rows of a data set are: a file, or a map with `from` or `sql`.",
@@ -9,7 +11,7 @@ _BINDING: Shape = {
             "from": one_or_more("Files, globs, or a table of an attached database.", text("A path.")),
             "sql": text("A SELECT over files, for exports of another shape. Trusted like code."),
             "encoding": text("The encoding of a text file: `utf-8`, `latin-1`, `cp949`."),
-            "delimiter": text('What stands between two cells: `;`, or a tab as "\\t".', longest=4),
+            "delimiter": text('What stands between two cells: `;`, or a tab as "\\t".', DELIMITER),
             "decimal": choice("The decimal sign.", ".", ","),
             "thousands": text("What groups thousands: `.`, `,`, a space.", longest=1),
             "date_format": text("How dates are written: `%d/%m/%Y`."),

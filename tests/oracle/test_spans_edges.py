@@ -117,3 +117,66 @@ def test_windows_of_the_one_period_over_all_rows_end_at_as_of(workbench):
     # Nothing to read at all is no traceback.
     nothing = workbench(specs, {"calls": "at\n"})
     assert set(values(nothing, *ids, period="all").values()) == {None}
+
+
+SOLVED = """dataset: requests
+time: opened
+interval: {from: opened, to: solved}
+columns:
+  opened: {type: timestamp}
+  solved: {type: timestamp}
+  customer: {type: string}
+  state: {expr: "if(solved is null, 'open', 'closed')"}
+"""
+OPENED = (
+    "opened,solved,customer\n2026-01-01 00:00:00,2026-01-02 00:00:00,p\n2026-01-02 00:00:00,2026-02-05 00:00:00,q\n"
+)
+
+
+def test_an_end_to_come_is_not_known_to_anything_that_reads_it(workbench):
+    """Solved on 5 February, a request is open as of the first: to values, filters, computed columns, units, joins."""
+    specs = (
+        SOLVED
+        + kpi("values", "{dataset: requests, expr: solved is null}", "count_if(x)")
+        + kpi("filters", "{dataset: requests, expr: opened, where: solved is null}", "count(x)")
+        + kpi("columns", "{dataset: requests, expr: state = 'open'}", "count_if(x)")
+        + kpi("units", "{dataset: requests, expr: bool_and(solved is null), per: customer}", "count_if(x)")
+        + kpi("joins", "{dataset: calls, expr: request.solved is null}", "count_if(x)")
+        + "---\ndataset: calls\ntime: day\ncolumns: {day: {type: date}, customer: {type: string}}\n"
+        + "joins: {request: {dataset: requests, on: customer}}\n"
+    )
+    data = {"requests": OPENED, "calls": "day,customer\n2026-01-02,q\n"}
+    ids = ("values", "filters", "columns", "units", "joins")
+    project = workbench(specs, data)
+    found = values(project, *ids, as_of="2026-02-01", at="2026-01", period=None)
+    assert found == {(id, "2026-01"): 1 for id in ids}
+    found = values(project, *ids, as_of="2026-02-06", at="2026-01", period=None)
+    assert found == {(id, "2026-01"): 0 for id in ids}
+    own = workbench(specs.replace("interval:", "where: solved is null\ninterval:", 1), data)
+    assert values(own, "values", as_of="2026-02-01", at="2026-01", period=None) == {("values", "2026-01"): 1}
+
+
+def test_an_interval_may_be_computed(workbench):
+    """Of two rows, the first is over on 1 February; the other is known to end from the 11th on."""
+    words = {"at_start": 2, "entered": 0, "left": 1, "at_end": 1, "in_force": 2}
+    specs = """dataset: spells
+interval: {from: begun, to: ended}
+columns:
+  first: {type: date}
+  last: {type: date}
+  customer: {type: string}
+  begun: {expr: first}
+  ended: {expr: last + interval 1 day}
+  noted: {expr: first + interval 1 day}
+"""
+    specs += "".join(kpi(f"is_{w}", f"{{dataset: spells, expr: first, when: {w}}}", "count(*)") for w in words)
+    specs += kpi("seen", "{dataset: spells, expr: first, when: noted}", "count(*)")
+    specs += kpi("called", "{dataset: calls, expr: spell.last}", "count(x)")
+    specs += "---\ndataset: calls\ntime: day\ncolumns: {day: {type: date}, customer: {type: string}}\n"
+    specs += "joins: {spell: {dataset: spells, on: customer}}\n"
+    rows = "first,last,customer\n2026-01-01,2026-01-31,p\n2026-01-05,2026-02-10,q\n"
+    project = workbench(specs, {"spells": rows, "calls": "day,customer\n2026-01-31,p\n2026-02-01,p\n"})
+    ids = tuple(f"is_{w}" for w in words)
+    assert list(values(project, *ids, as_of="2026-02-05", at="2026-02", period=None).values()) == list(words.values())
+    found = values(project, "seen", "called", as_of="2026-02-05", at="2026-01", period=None)
+    assert found == {("seen", "2026-01"): 2, ("called", "2026-01"): 1}

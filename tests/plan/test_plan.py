@@ -107,6 +107,7 @@ def test_the_number_of_a_segmentation_has_a_bit_for_each_dimension_it_lacks():
 def test_a_kpi_has_an_interval_by_the_shape_of_its_formula(workbench):
     shapes = {
         "100 * count_if(x >= 9) / count(x)": "wilson",
+        "100 * count_if(x >= 9 and x < 12) / count(x >= 9 and x < 12)": "wilson",
         "count_if(x >= 9 and x < 10) / count_if(x >= 9)": "wilson",
         "(count_if(x >= 9) - count_if(x <= 6)) / count(x)": "nps",
         "(count_if(x >= 6) - count_if(x <= 6)) / count(x)": None,  # 6 is both

@@ -92,3 +92,24 @@ def test_the_page_and_the_json_tell_of_them(workbench, monkeypatch):
         page = CliRunner().invoke(app, ["render", "card", *asked, "-o", "page.html", *options])
         assert page.exit_code == 0, page.stderr
         assert words in (workbench.folder / "page.html").read_text()
+
+
+@pytest.mark.parametrize("more", ["", ", per: customer"])
+def test_what_is_no_interval_is_of_no_age(workbench, more):
+    expr = "count(*)" if more else "begun"
+    project = project_of(
+        workbench, f"{{x: {{dataset: spells, expr: {expr}, when: entered, settles_after: 150 days{more}}}}}"
+    )
+    assert rejected(project) == {(): {"no_interval": 4, "unsettled": 2}}
+
+
+def test_computed_ends_that_come_too_early_are_no_interval_either(workbench):
+    """An end to come is not known: of the row that ends on 2 May, a day later than bound, only from then on."""
+    specs = SPECS.replace("to: ended", "to: past").replace(
+        "  ended: {type: date}", "  ended: {type: date}\n  past: {expr: ended + interval 1 day}"
+    )
+    inputs = "{x: {dataset: spells, expr: begun, when: in_force, where: past is null}}"
+    project = project_of(workbench, inputs, specs=specs)
+    assert rejected(project) == {(): {"no_interval": 1}}
+    (found,) = project.run("found", at="2026-01", as_of="2026-05-02").readings
+    assert (found.value, dict(found.rejected)) == (2, {"no_interval": 1})

@@ -359,3 +359,40 @@ def test_a_clock_change_at_midnight_keeps_every_row_in_its_day(workbench):
     assert [(r.period.start.isoformat(), r.value) for r in found] == [("2026-04-23", 1), ("2026-04-24", 6)]
     (first,) = project.run("total", at="2026-04-24", as_of="2026-06-01").readings
     assert first.value == 6
+
+
+@pytest.mark.parametrize(("own", "other"), [("timestamp", "date"), ("date", "timestamp")])
+def test_what_the_data_covers_is_told_by_each_clock_in_its_own_type(workbench, own, other):
+    """Half past midnight in Paris is the day before in UTC, which covers nothing; a day is never shifted."""
+    specs = f"""dataset: calls
+time: at
+columns:
+  at: {{type: {own}}}
+  due: {{type: {other}}}
+---
+kpi: due_calls
+direction: higher_is_better
+inputs: {{x: {{dataset: calls, expr: due, when: due}}}}
+formula: count(x)
+"""
+    moments = {"timestamp": "2026-03-29 00:30:00", "date": "2026-03-29"}
+    rows = f"at,due\n{moments[own]},{moments[other]}\n"
+    project = workbench(specs, {"calls": rows}, "timezone: Europe/Paris")
+    found = project.run("due_calls", as_of="2026-06-01", period="day")
+    assert [(r.period.start.isoformat(), r.value) for r in found.readings] == [("2026-03-29", 1)]
+
+
+def test_a_bare_run_is_by_month_where_when_places_the_rows(workbench):
+    """Under `all`, nothing would be there at the start."""
+    specs = """dataset: spells
+interval: {from: begun, to: ended}
+columns: {begun: {type: date}, ended: {type: date}}
+---
+kpi: there
+direction: higher_is_better
+inputs: {x: {dataset: spells, expr: begun, when: at_start}}
+formula: count(x)
+"""
+    project = workbench(specs, {"spells": "begun,ended\n2026-01-05,\n"})
+    found = project.run("there", as_of="2026-03-01")
+    assert [(r.period.start.month, r.value) for r in found.readings][:2] == [(1, 0), (2, 1)]

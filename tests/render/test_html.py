@@ -162,7 +162,7 @@ def test_the_page_stays_within_its_budget(pages):
                 "n = 23, fewer than the minimum of 30: status withheld.",
                 "The latest data is of 30 June 2026, 62\u00a0d old (at most 45\u00a0d).",
                 "The denominator is zero.",
-                "No row was received for this period.",
+                "No row gave a value for this period.",
                 "The query failed: Conversion Error: `wait` is text (specs/queue_wait.yml:1)",
                 "day 12 of 31",
                 "near a bound",
@@ -180,7 +180,7 @@ def test_the_page_stays_within_its_budget(pages):
                 "n = 23, moins que le minimum de 30\u00a0: statut suspendu.",
                 "La dernière donnée est du 30 juin 2026, vieille de 62\u00a0j (au plus 45\u00a0j).",
                 "Le dénominateur est nul.",
-                "Aucune ligne reçue pour cette période.",
+                "Aucune ligne ne donne de valeur pour cette période.",
                 "La requête a échoué\u00a0: Conversion Error: `wait` is text (specs/queue_wait.yml:1)",
                 "jour 12 sur 31",
                 "près d’un seuil",
@@ -214,7 +214,7 @@ def test_a_value_that_does_not_exist_is_a_dash_and_its_last_known_value_is_told(
     page = render_html(replace(whole, kpis=(replace(nps, headline=none, history=nps.history[:-1]),)), language="en")
     row = kpi_html(page, "nps")
     assert ">–</span>" in row
-    assert "No row was received for this period. Last known value: 35.9 (July 2026)." in row
+    assert "No row gave a value for this period. Last known value: 35.9 (July 2026)." in row
 
 
 def test_a_short_history_says_so():

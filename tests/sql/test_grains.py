@@ -72,6 +72,36 @@ def test_a_year_earlier_is_the_same_in_sql_and_in_python(connection, grain):
         assert found == (shifted(grain, key, offset, request.grains),) == (request.year_before(key),)
 
 
+@pytest.mark.parametrize(
+    ("grain", "offset", "day", "earlier"),
+    [
+        ("month", "-1 quarter", date(2024, 5, 1), date(2024, 2, 1)),
+        ("quarter", "-12 months", date(2024, 4, 1), date(2023, 4, 1)),
+        ("quarter", "-3 months", date(2024, 4, 1), date(2024, 1, 1)),
+        ("quarter", "-4 months", date(2024, 4, 1), None),
+        ("year", "-8 quarters", date(2024, 1, 1), date(2022, 1, 1)),
+        ("year", "-1 quarter", date(2024, 1, 1), None),
+        ("week", "-14 days", date(2024, 3, 4), date(2024, 2, 19)),
+        ("week", "-10 days", date(2024, 3, 4), None),
+        ("week", "-24 months", date(2024, 3, 4), date(2022, 3, 7)),
+        ("week", "-1 year", date(2020, 12, 28), None),
+        ("calendar_week", "-7 days", date(2024, 3, 3), date(2024, 2, 25)),
+        ("day", "-12 months", date(2024, 2, 29), date(2023, 2, 28)),
+        ("day", "-1 week", date(2024, 3, 1), date(2024, 2, 23)),
+        ("month", "-30 days", date(2024, 5, 1), None),
+        ("fiscal_quarter", "-12 months", date(2024, 4, 1), date(2023, 4, 1)),
+    ],
+)
+def test_an_offset_counts_by_what_it_comes_to_however_it_is_written(connection, grain, offset, day, earlier):
+    spec = CalendarSpec("office", Text.of("office").span, grains=Grains((10, 1), week_start=6))
+    request = Request(grain, datetime(2025, 1, 1, tzinfo=UTC), date(2025, 1, 1), calendars=Calendars((spec,), "office"))
+    key, wanted = request.key_of(day), None if earlier is None else request.key_of(earlier)
+    length = parse_offset(offset)
+    assert shifted(grain, key, length, request.grains) == wanted
+    found = connection.execute(f"select {Clockwork(request).shifted(str(key), length)}").fetchone()
+    assert found == (wanted,)
+
+
 @pytest.mark.parametrize("grains", CASES[:4], ids=lambda g: f"{g.fiscal_start}{g.by_start}")
 def test_the_fiscal_year_of_a_day_begins_on_the_declared_day(connection, grains):
     connection.execute("create or replace table days as select unnest(?::date[]) as d", [DAYS])

@@ -178,11 +178,12 @@ class _Writer:
         return places
 
     def _value(self, tree: Tree, shape: Shape, place: _Place) -> _Laid:
-        note = self.remarks.beside(tree.start)
         if isinstance(tree, Branch) and not tree.flow:
+            note = self.remarks.beside(tree.own)  # behind its anchor too
             outer = self._column(place.opened)
             lead, lines = self.collection(tree, shape, place.column + len(_STEP), place.limit, outer)
             return _Laid(self._anchor(tree), _indented(lines), note, lead, "block")
+        note = self.remarks.beside(tree.start)
         lead = _topped(self.remarks.above(tree.start))
         laid = self._leaf(tree, place) if isinstance(tree, Leaf) else self._between_brackets(tree, shape, place)
         _end_note(laid, self.remarks.beside(place.limit))

@@ -26,12 +26,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (
@@ -85,14 +90,21 @@ with "rows" as (
     "started_on",
     "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__by_started_on" as
@@ -104,12 +116,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "cells" as (
@@ -156,14 +173,21 @@ with "rows" as (
     "started_on",
     "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__by_ended_on" as
@@ -175,12 +199,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "cells" as (
@@ -227,14 +256,21 @@ with "rows" as (
     "started_on",
     "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(least(year("started_on") * 12 + month("started_on") - 1, case when "ended_on" < date '2026-04-01' then year("ended_on") * 12 + month("ended_on") - 1 end)) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__at_end" as
@@ -246,12 +282,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (
@@ -305,14 +346,21 @@ with "rows" as (
     "started_on",
     "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__in_force" as
@@ -324,12 +372,17 @@ with "rows" as (
     "region"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (
@@ -383,14 +436,21 @@ with "rows" as (
     "started_on",
     "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 with "periods" as (

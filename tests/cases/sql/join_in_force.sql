@@ -46,11 +46,18 @@ with "rows" as (
     nullif("region", '') as "region"
   from "source__contracts"
 ),
+"contract_ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "contract_rows"
+),
 "contract" as (
   select
     *,
     true as "matched__"
-  from "contract_rows"
+  from "contract_ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "joined" as (

@@ -83,12 +83,17 @@ with "rows" as (
     "ended_on"
   from "source__contracts"
 ),
-"seen" as (
+"ended" as (
   select
     * replace (
       case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
     )
   from "rows"
+),
+"seen" as (
+  select
+    *
+  from "ended"
   where coalesce("started_on" < date '2026-04-01', true)
 ),
 "placed" as (
@@ -121,14 +126,21 @@ with "rows" as (
     "started_on",
     "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max(greatest("started_on", case when "ended_on" < date '2026-04-01' then "ended_on" end)) as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contacting_share__per_customer_id" as

@@ -53,8 +53,7 @@ with "rows" as (
     coalesce(count_if("is__1" and "score__rejected_1"), 0) as "rejects__1",
     coalesce(count_if("is__1" and "score__rejected_2"), 0) as "rejects__2",
     coalesce(count_if("is__1" and "score__rejected_3"), 0) as "rejects__3",
-    coalesce(count_if(not (epoch_us(timestamp '2026-04-01 00:00:00') - epoch_us("opened_at")) / 1e6 >= 4924800), 0) as "count__2",
-    coalesce(count_if("is__1"), 0) as "count__3"
+    coalesce(count_if(((epoch_us(timestamp '2026-04-01 00:00:00') - epoch_us("opened_at")) / 1e6 >= 4924800) is not true), 0) as "count__2"
   from "cells"
   group by all
 )
@@ -71,7 +70,7 @@ select
   sum("rejects__2") as "rejects__2",
   sum("rejects__3") as "rejects__3",
   sum("count__2") as "count__2",
-  sum("count__3") as "count__3"
+  sum("rows__") as "count__3"
 from "finest"
 group by grouping sets (("period__"));
 
