@@ -207,6 +207,11 @@ class Reading:
     se: float | None = None  # the value's standard error, where its method has one
 
     @property
+    def design_effect(self) -> float | None:
+        """How many weighted answers tell as much as one of equal weight (Kish)."""
+        return self.n / self.effective_n if self.n is not None and self.effective_n else None
+
+    @property
     def reason(self) -> Reason | None:
         """The reason of the status shown."""
         return next((r for r in self.reasons if r.status is self.status), None)

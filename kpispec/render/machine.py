@@ -22,7 +22,8 @@ NOT_GIVEN = "not given"
 _UNITS = {"percent": "%"}
 _ROW_KEYS = (
     "kpi", "period.grain", "period.start", "period.end", "period.complete", "segment", "value", "unit", "n", "low",
-    "high", "level", "method", "no_interval", "effective_n", "status", "uncertain", "reasons", "reason",
+    "high", "level", "method", "no_interval", "effective_n", "design_effect", "status", "uncertain", "reasons",
+    "reason",
     "threshold.good", "threshold.watch", "threshold.bad", "target.value", "target.from", "target.to",
     "target.source", "target.segment", "target.improve.by",
     "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "explained_change",
@@ -210,6 +211,7 @@ def _row(reading: Reading, language: str, explained: Json) -> dict[str, Json]:
         "method": None if reading.method == "none" else reading.method,
         "no_interval": words("en").without(reading.without) if reading.without is not None else None,
         "effective_n": figure(reading.effective_n),
+        "design_effect": figure(reading.design_effect),
         "status": reading.status.value,
         "uncertain": reading.uncertain,
         "reasons": _statuses(reading),
@@ -273,8 +275,8 @@ def _failed(kpi: KpiReport) -> dict[str, Json]:
     return {
         "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
         "n": None, "low": None, "high": None, "level": None, "method": None, "no_interval": None, "effective_n": None,
-        "status": status.value, "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None,
-        "target": None, "score": None, "benchmarks": [], "compare": {}, "explained_change": None,
+        "design_effect": None, "status": status.value, "uncertain": False, "reasons": [status.value], "reason": reason,
+        "threshold": None, "target": None, "score": None, "benchmarks": [], "compare": {}, "explained_change": None,
         "rejected": {}, "signal": None, "limits": None,
     }  # fmt: skip
 

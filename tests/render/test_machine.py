@@ -14,7 +14,7 @@ from .fixtures import SKETCHES, hostile, report, with_course
 
 KEYS = [
     "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "no_interval", "effective_n",
-    "status", "uncertain",
+    "design_effect", "status", "uncertain",
     "reasons", "reason", "threshold", "target", "score", "benchmarks", "compare", "explained_change",
     "rejected", "signal", "limits",
 ]  # fmt: skip
@@ -49,6 +49,7 @@ def test_a_result_says_everything_of_one_reading(whole):
         "method": "wilson",
         "no_interval": None,
         "effective_n": None,
+        "design_effect": None,
         "status": "watch",
         "uncertain": True,
         "reasons": [],

@@ -78,7 +78,55 @@ def difference_of_scores(workbench, given):
     project = workbench(specs, {"survey": csv("on_day,x", rows)})
     readings = project.run("figure", period="year", as_of="2019-01-01", compare=["previous_period"]).readings
     change = next(r for r in readings if r.period.start.year == 2018).change("previous_period")
-    return {"diff": change.delta, "z": change.z}
+    return {"diff": change.delta, "z": change.z, "p": change.p, "ci95": ends(change)}
+
+
+def _two_months(workbench, formula, unit, before, after):
+    """The change of a figure from one month to the next: (rows of answers, exposure) of each."""
+    specs = f"""
+    dataset: answers
+    time: on_day
+    columns: {{on_day: {{type: date}}, done: {{type: boolean}}}}
+    ---
+    dataset: base
+    time: on_day
+    columns: {{on_day: {{type: date}}, size: {{type: number}}}}
+    ---
+    kpi: figure
+    unit: {unit}
+    direction: higher_is_better
+    inputs: {{done: answers.done, size: base.size}}
+    formula: {formula}
+    """
+    months = list(zip(("2026-02-03", "2026-03-03"), (before, after), strict=True))
+    rows = [[day, str(done).lower()] for day, (answers, _) in months for done in answers]
+    sizes = [[day, size] for day, (_, size) in months]
+    project = workbench(specs, {"answers": csv("on_day,done", rows), "base": csv("on_day,size", sizes)})
+    (found,) = project.run("figure", at="2026-03", as_of="2026-04-02", compare=["previous_period"]).readings
+    return found, found.change("previous_period")
+
+
+def difference_of_shares(workbench, given):
+    def answers(k, n):
+        return [True] * k + [False] * (n - k), 1
+
+    months = answers(given["k2"], given["n2"]), answers(given["k1"], given["n1"])
+    _, change = _two_months(workbench, "count_if(done) / count(done)", "number", *months)
+    return {"diff": change.delta, "ci95": ends(change)}
+
+
+def rate(workbench, given):
+    events = [True] * given["events"] + [False]
+    found, _ = _two_months(
+        workbench, "count_if(done) / sum(size)", "per subscriber", ([True], 1), (events, given["exposure"])
+    )
+    return {"rate": found.value, "ci95_garwood": ends(found)}
+
+
+def two_rates(workbench, given):
+    months = ([True] * given["k2"], given["t2"]), ([True] * given["k1"], given["t1"])
+    _, change = _two_months(workbench, "count_if(done) / sum(size)", "per subscriber", *months)
+    return {"p_conditional_exact": change.p}
 
 
 def mean_difference(workbench, given):
@@ -109,9 +157,13 @@ def survival(workbench, given):
     def value(formula, inputs=curve):
         return asked(workbench, inputs, formula, rows, header="x,done").value
 
+    median = asked(workbench, curve, "km_quantile(x, done, 0.5)", rows, header="x,done")
+    low, high = ends(median)
+
     times = sorted({time for time, event in zip(given["time"], given["event"], strict=True) if event})
     return {
-        "median": value("km_quantile(x, done, 0.5)"),
+        "median": median.value,
+        "median_ci": [low, float("inf") if high is None else high],
         "naive_median_ignoring_censored": value("median(x)", "  x: {dataset: answers, expr: x, where: done}"),
         "surv": [1 - value(f"km_share(x, done, {time})") for time in times],
     }
@@ -157,7 +209,13 @@ def gaps(workbench, given):
 def weighted_score(_workbench, _given):
     """The survey itself, a project of the tests."""
     found = kpispec.load(SFO).run("nps_weighted", at="2018", as_of="2019-01-01").readings
-    return {"nps": found[0].value}
+    reading = found[0]
+    return {
+        "nps": reading.value,
+        "se_linearised": reading.se,
+        "kish_neff": reading.effective_n,
+        "deff": reading.design_effect,
+    }
 
 
 def kept_and_lost(workbench, given):
