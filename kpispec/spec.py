@@ -10,6 +10,7 @@ from typing import Literal
 from kpispec.source import Span, Text
 
 Direction = Literal["higher_is_better", "lower_is_better", "closer_to_target"]
+Confidence = Literal["auto", "none", "bootstrap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +315,7 @@ class KpiSpec:
     benchmarks: tuple[BenchmarkFigure | BenchmarkRef, ...] = ()
     accept: Waiver | None = None
     judge: Literal["point", "confident"] = "point"
-    confidence: Literal["auto", "none"] = "auto"
+    confidence: Confidence = "auto"
     level: float = 0.95
     reading_level: str | None = None  # who reads it: strategic, tactical, operational
     perspective: str | None = None

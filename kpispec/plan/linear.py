@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kpispec.formula.tree import Expr, Name, walk
-from kpispec.plan.model import MEASURE, TERM, Measure, Placement, Request, Without
+from kpispec.plan.model import MEASURE, TERM, Draw, Measure, Placement, Request, Without
 from kpispec.plan.rewrite import transform
 from kpispec.windows import Length, parse_offset, shifted, window_start
 
@@ -27,6 +27,7 @@ class Line:
     settled: frozenset[str] = frozenset()
     units: tuple[tuple[str, Expr], ...] = ()
     lack: Without | None = None
+    draws: tuple[Draw, ...] = ()  # how rows would be resampled
 
 
 def line_of(
@@ -49,6 +50,7 @@ def line_of(
         own.settled.union(*(line.settled for line in read.values())),
         tuple(dict.fromkeys((*own.units, *(u for line in read.values() for u in line.units)))),
         next((lack for lack in lacks if lack is not None), None),
+        tuple(dict.fromkeys((*own.draws, *(d for line in read.values() for d in line.draws)))),
     )
 
 

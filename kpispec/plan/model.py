@@ -250,13 +250,37 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """What resampling draws from a scan: all rows of a unit together, the units of one `name` alike wherever they are.
+
+    `unit` are columns of its rows, none where nothing is known to draw by. `summed`: a scan of units, each summed up
+    before it is drawn.
+    """
+
+    scan: str
+    unit: tuple[str, ...]
+    name: str
+    summed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """What is computed in each replicate: `value` over terms. Terms without a draw of their scan stay as they are."""
+
+    value: Expr
+    draws: tuple[Draw, ...]
+    settled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """How the interval of a value is found: the method, and its ingredients as trees over terms.
 
     The value is `shift + scale` times the method's own figure. wilson: k n · t: sum squares n · garwood: k exposure ·
     order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list) ·
     kaplan_meier: share greenwood, or low high of a quantile · feldt: items respondents · delta: those that `linked`
-    names. Weighted rows add weights and weights_squared, whose quotient is the effective n.
+    names · bootstrap: low high se replicates units, which come of `resampled`. Weighted rows add weights and
+    weights_squared, whose quotient is the effective n.
     """
 
     method: str
@@ -265,6 +289,7 @@ class Spread:
     p: float | None = None
     shift: float = 0.0
     linked: tuple[Linked, ...] = ()
+    resampled: Resampled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +297,9 @@ class Without:
     """Why a value has no interval. Codes and values:
 
     complete() · not-asked() · one-figure() · one-a-period(dataset) · not-smooth(function) · no-method(function) ·
-    rows-shared(dataset) · units-cross(unit) · several-units(units), all known from the definition; and, of one cell,
-    few(n) · alike() · digits() · not-differentiable()
+    rows-shared(dataset) · units-cross(unit) · several-units(units) · no-unit(dataset) · draws-earlier(), all known from
+    the definition; and, of one cell, few(n) · alike() · digits() · not-differentiable() · too-many-units(units, most) ·
+    few-replicates(there, of) · replicates-alike()
     """
 
     code: str
@@ -312,6 +338,11 @@ class Measure:
     def parts(self) -> tuple[tuple[str, Expr], ...]:
         """The ingredients of its interval."""
         return self.spread.parts if isinstance(self.spread, Spread) else ()
+
+    @property
+    def resampled(self) -> Resampled | None:
+        """What its interval is drawn from, where it is by resampling."""
+        return self.spread.resampled if isinstance(self.spread, Spread) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kpispec.plan.linked import Delta
 from kpispec.plan.model import Bound, Measure, Plan, Request, Spread, Term, Unavailable, Without
 from kpispec.plan.placing import Placed
 from kpispec.plan.rejects import Rejects
+from kpispec.plan.resample import draws_of, resampled
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.scans import ScanTable
 from kpispec.plan.spread import Shapes
@@ -112,7 +113,7 @@ class _Planner:
         formula = Formula(kpi.formula, made, upstream)
         rejects = Rejects(kpi, context, self.scans, self.bound)
         value = formula.over_terms(kpi.formula)
-        self.lines[id] = line_of(value, _own_line(kpi, value, placed, self.catalog.datasets), upstream, self.lines)
+        self.lines[id] = line_of(value, self._own_line(kpi, value, placed), upstream, self.lines)
         below = [m for m, _ in upstream.values()]
         own = [(p.scan, p.whole) for p in placed]
         return Measure(
@@ -134,13 +135,26 @@ class _Planner:
             settles=max([r.settles for r in kpi.rows] + [m.settles for m in below], default=0.0),
         )
 
+    def _own_line(self, kpi: Kpi, value: Expr, placed: tuple[Placed, ...]) -> Line:
+        found = _own_line(kpi, value, placed, self.catalog.datasets)
+        return replace(found, draws=draws_of(kpi, placed, self.catalog.datasets, self.bound))
+
     def _spread(self, kpi: Kpi, id: str, context: Context) -> Spread | Without:
+        if kpi.spec.confidence == "bootstrap":
+            return self._resampled(id)
         alpha = alpha_of(kpi) if self.lines[id].lack is None else None
         if alpha is not None:
             counts = (("items", alpha.items), ("respondents", alpha.respondents))
             return Spread("feldt", 1.0, tuple((name, decompose(call, context).value) for name, call in counts))
         delta = Delta(kpi, id, self.table, self.request, self.scans.row_sets())
         return Shapes(kpi, id, self.table, delta).spread(self.lines[id])
+
+    def _resampled(self, id: str) -> Spread | Without:
+        datasets = {scan: rows.datasets for scan, rows in self.scans.row_sets().items()}
+        found = resampled(id, self.lines[id], self.table, datasets)
+        for draw in found.resampled.draws if isinstance(found, Spread) and found.resampled is not None else ():
+            self.scans.read(draw.scan, draw.unit)
+        return found
 
     def earliest(self) -> int | None:
         """The first period that is asked for, compared with, or read through an offset."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 from kpispec.source import Text
-from kpispec.spec import Direction, InputSpec, KpiInput, KpiSpec, Lifecycle, Localized, RowInput, Waiver
+from kpispec.spec import Confidence, Direction, InputSpec, KpiInput, KpiSpec, Lifecycle, Localized, RowInput, Waiver
 from kpispec.syntax.cases import tests
 from kpispec.syntax.dataset import checks
 from kpispec.syntax.figures import benchmarks, targets, thresholds
@@ -82,7 +82,7 @@ def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
         benchmarks=benchmarks(node.get("benchmarks"), route.to("benchmarks")),
         accept=_waiver(node.get("accept"), route.to("accept")),
         judge="confident" if words(node.get("judge")) == "confident" else "point",
-        confidence="none" if _method(node.get("confidence")) == "none" else "auto",
+        confidence=_method(node.get("confidence")),
         level=_confidence_level(node) or 0.95,
         reading_level=None if number(node.get("level")) is not None else words(node.get("level")),
         perspective=words(node.get("perspective")),
@@ -123,8 +123,9 @@ def _least(node: Map, key: str, route: Route) -> int | None:
     return found
 
 
-def _method(node: Node | None) -> str | None:
-    return words(node.get("method")) if isinstance(node, Map) else words(node)
+def _method(node: Node | None) -> Confidence:
+    word = words(node.get("method")) if isinstance(node, Map) else words(node)
+    return cast("Confidence", word) if word in ("none", "bootstrap") else "auto"
 
 
 def _confidence_level(node: Map) -> float | None:

@@ -1,0 +1,78 @@
+"""Intervals by resampling: which units are drawn, and what is computed in each replicate.
+
+The Poisson bootstrap (N. Chamandy, O. Muralidharan, A. Najmi and S. Naidu, Estimating uncertainty for massive data
+streams, 2012): in each replicate every unit counts as often as a Poisson number of mean 1 says, which needs neither n
+nor a sample to be held. Rows of a unit count alike, in all data sets that name it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from kpispec.catalog.model import BoundRows, Dataset, Kpi
+from kpispec.formula.check import names
+from kpispec.formula.tree import Name, Type
+from kpispec.plan.columns import known_types
+from kpispec.plan.layout import part_column
+from kpispec.plan.linear import Line, atoms
+from kpispec.plan.model import TERM, Bound, Draw, Resampled, Spread, Without
+from kpispec.plan.placing import Placed
+from kpispec.plan.terms import TermTable
+
+REPLICATES = 500
+LEAST_REPLICATES = 450  # that must have a value, for the interval to speak of all samples there might have been
+MOST_UNITS = 200_000  # in all periods and segments
+PARTS = ("low", "high", "se", "replicates", "units")
+
+
+def draws_of(
+    kpi: Kpi, placed: tuple[Placed, ...], datasets: Mapping[str, Dataset], bound: Mapping[str, Bound]
+) -> tuple[Draw, ...]:
+    """How the rows that a KPI reads itself are resampled."""
+    pairs = zip(kpi.rows, placed, strict=True)
+    return tuple(dict.fromkeys(_draw(r, p.scan, datasets[r.dataset], bound) for r, p in pairs))
+
+
+def _draw(rows: BoundRows, scan: str, dataset: Dataset, bound: Mapping[str, Bound]) -> Draw:
+    if rows.unit is not None and names(rows.unit) != set(rows.per):
+        return _of(scan, names(rows.unit))
+    if rows.per:
+        return replace(_of(scan, rows.per), summed=True)
+    key, known = [k.value for k in dataset.spec.key], known_types(dataset, bound)
+    found = _of(scan, key if all(k in known for k in key) else ())
+    # `id` says nothing of what it is the id of, so that units of two data sets are not the same by it.
+    return replace(found, name=f"{dataset.id}.id") if found.unit == ("id",) else found
+
+
+def _of(scan: str, columns: Iterable[str]) -> Draw:
+    unit = tuple(sorted(columns))
+    return Draw(scan, unit, ", ".join(unit))
+
+
+def resampled(measure: str, line: Line, table: TermTable, datasets: Mapping[str, tuple[str, ...]]) -> Spread | Without:
+    """The interval by resampling, or why there is none. `datasets` are those of each scan."""
+    found = atoms(line.tree)
+    if line.lack is not None and line.lack.code != "units-cross":
+        return line.lack
+    if not found:
+        return Without("one-figure")
+    if all(a.name in line.settled for a in found):
+        return Without("complete")
+    if any(a.path != TERM for a in found):
+        return Without("draws-earlier")
+    scans = dict.fromkeys(table.terms[a.name].scan for a in found if a.name not in line.settled)
+    draws = [d for d in line.draws if d.scan in scans]
+    lack = next(_lacks(scans, draws, datasets), None)
+    if lack is not None:
+        return lack
+    place = found[0].place
+    parts = tuple((p, Name(part_column(measure, p), TERM, place=place, type=Type.NUMBER)) for p in PARTS)
+    return Spread("bootstrap", 1.0, parts, resampled=Resampled(line.tree, tuple(draws), line.settled))
+
+
+def _lacks(scans: Mapping[str, None], draws: list[Draw], datasets: Mapping[str, tuple[str, ...]]) -> Iterator[Without]:
+    for scan in scans:
+        units = [d for d in draws if d.scan == scan]
+        if len(units) > 1:
+            yield Without("several-units", (("units", "; ".join(d.name or "none" for d in units)),))
+        elif not units[0].unit:
+            yield Without("no-unit", (("dataset", datasets[scan][0]),))
