@@ -34,6 +34,7 @@ SCORECARD = (
 SHARES = ("nps_score", "csat_pct", "fcr", "reply_within_hour", "escalation_share", "csat_balance", "solved_share")
 SETS = {
     "a scorecard of twenty KPIs": SCORECARD,
+    "the same and a p90": (*SCORECARD, "reply_p90"),
     "shares and balances alone": SHARES,
     "a p90 with its order statistics": ("reply_p90",),
 }

@@ -92,11 +92,14 @@ def _init_from(sources: Sequence[str], folder: Path, today: date) -> None:
 
 
 def _desk_of(sources: Sequence[str], exports: Path | None) -> "HelpDesk | None":
-    """The help desk that is asked for. A file of that name is a file. Raises CallError where both are named."""
+    """The help desk that is asked for. A file of that name is a file. Raises CallError where both are named.
+
+    A folder of that name is no file: exports are often kept in one.
+    """
     from kpispec.project.helpdesks import HELP_DESKS, help_desk
     from kpispec.project.load import CallError
 
-    named = [d for s in sources if not Path(s).exists() and (d := help_desk(s)) is not None]
+    named = [d for s in sources if not Path(s).is_file() and (d := help_desk(s)) is not None]
     if named and len(sources) > 1:
         raise CallError(f"`--from {named[0].id}` stands alone", "take the other files in later, under `data:`")
     if not named and exports is not None:
@@ -119,7 +122,7 @@ def _init_help_desk(desk: "HelpDesk", folder: Path, exports: Path | None) -> Non
     files = help_desk_files(found, project_name(folder.resolve().name))
     _lay_project(folder, {name: text.encode() for name, text in files.items()})
     typer.echo(help_desk_told(found))
-    _tell_next(folder, ["kpispec validate --data", "kpispec run --all", "kpispec render help_desk"])
+    _tell_next(folder, ["kpispec validate --data", "kpispec run help_desk", "kpispec render help_desk"])
     _must_be_valid(folder)
 
 

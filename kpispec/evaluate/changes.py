@@ -1,16 +1,16 @@
 """A reading against the period before and the same one a year earlier: how far apart, and whether that is noise."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from kpispec.catalog.model import Kpi
-from kpispec.evaluate.intervals import rounded
+from kpispec.evaluate.intervals import interval_of, rounded
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import Change, Reading
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Request
-from kpispec.statistics import change_z, normal_quantile
+from kpispec.statistics import Estimate, change_z, difference, holm, hybrid, normal_quantile, p_value, rate_ratio
 
 _NONE: Mapping[str, Judge] = MappingProxyType({})
 COMPARISONS = ("previous_period", "same_period_last_year")
@@ -53,8 +53,7 @@ def _change(judge: Judge, measure: Measure, reading: Reading, name: str) -> Chan
         return None
     against = request.period_of(key)
     before = judge.reading(measure, key, reading.segment) if key in judge.cells.periods else None
-    error = judge.standard_error(measure, key, reading.segment) if before is not None else None
-    return _between(judge, measure, reading, before, error, against)
+    return _between(judge, measure, reading, judge, (measure, before) if before is not None else None, against)
 
 
 def _so_far(judge: Judge, then: Judge, measure: Measure, reading: Reading, name: str) -> Change | None:
@@ -68,7 +67,7 @@ def _so_far(judge: Judge, then: Judge, measure: Measure, reading: Reading, name:
     part = then.reading(own, key, ())
     if _leaves_few(judge, measure, key, part):
         return None
-    change = _between(judge, measure, reading, part, then.standard_error(own, key, ()), request.period_of(key))
+    change = _between(judge, measure, reading, then, (own, part), request.period_of(key))
     days = (request.as_of_day - start).days
     return replace(change, elapsed=days)
 
@@ -83,14 +82,118 @@ def _leaves_few(judge: Judge, measure: Measure, key: int, part: Reading) -> bool
 
 
 def _between(
-    judge: Judge, measure: Measure, reading: Reading, before: Reading | None, error: float | None, against: Period
+    judge: Judge,
+    measure: Measure,
+    reading: Reading,
+    then: Judge,
+    before: tuple[Measure, Reading] | None,
+    against: Period,
 ) -> Change:
-    if before is None or before.value is None or reading.value is None:
-        return Change(against, before.value if before is not None else None, None, None, None)
-    delta = rounded(reading.value - before.value)
-    z = change_z(delta, judge.standard_error(measure, reading.period.key, reading.segment), error)
-    significant = None if z is None else abs(z) > normal_quantile(measure.kpi.spec.level)
-    return Change(against, before.value, delta, significant, _better(measure.kpi, reading, before), z)
+    earlier_one = before[1] if before is not None else None
+    if before is None or earlier_one is None or earlier_one.value is None or reading.value is None:
+        return Change(against, earlier_one.value if earlier_one is not None else None, None, None, None)
+    delta = rounded(reading.value - earlier_one.value)
+    found = _tested(measure.kpi, reading, earlier_one) or _Test()
+    if reading.method == earlier_one.method == "garwood":
+        counts = _counted(judge, measure, reading), _counted(then, *before)
+        found = replace(found, p=_of_counts(*counts), method="conditional")
+    significant = _significant(found, measure.kpi.spec.level)
+    better = _better(measure.kpi, reading, earlier_one)
+    return Change(
+        against,
+        earlier_one.value,
+        delta,
+        significant,
+        better,
+        found.z,
+        interval=interval_of(measure.kpi, found.interval),
+        p=found.p,
+        method=found.method,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """Whether two readings differ: the interval of the difference, and the p-value that goes with it."""
+
+    interval: Estimate | None = None
+    p: float | None = None
+    z: float | None = None
+    method: str | None = None
+
+
+def _tested(kpi: Kpi, now: Reading, before: Reading) -> _Test | None:
+    """By the standard errors of both; shares, and what has an interval alone, by their intervals."""
+    assert now.value is not None
+    assert before.value is not None
+    level = kpi.spec.level
+    if now.method not in _BY_INTERVALS and before.method not in _BY_INTERVALS and now.se and before.se:
+        found = difference(now.value, now.se, before.value, before.se, level)
+        return _Test(found.interval, found.p, found.z, "wald")
+    ours, theirs = _around(now), _around(before)
+    interval = hybrid(now.value, ours, before.value, theirs) if ours is not None and theirs is not None else None
+    if interval is None:
+        return None
+    shares = now.method == before.method == "wilson"
+    z = change_z(now.value - before.value, now.se, before.se)
+    return _Test(interval, _implied(now.value - before.value, interval, level), z, "newcombe" if shares else "hybrid")
+
+
+def _around(reading: Reading) -> Estimate | None:
+    found = reading.interval
+    return None if found is None else Estimate(found.low, found.high, reading.method, reading.se)
+
+
+# An interval that lies lopsided around its value tells more than the standard error.
+_BY_INTERVALS = ("wilson", "garwood", "adjusted")
+
+
+def _implied(delta: float, interval: Estimate, level: float) -> float | None:
+    """The p-value of no difference that an interval implies: the one at whose level it would end at zero."""
+    end = interval.low if delta > 0 else interval.high
+    if delta == 0:
+        return 1.0
+    reach = None if end is None else abs(delta - end)
+    return p_value(delta / reach * normal_quantile(level)) if reach else None
+
+
+def _counted(judge: Judge, measure: Measure, reading: Reading) -> tuple[float, float] | None:
+    """Events and exposure behind a rate."""
+    cell = judge.cells.get(measure.id, reading.period.key, reading.segment)
+    k, exposure = (cell.parts.get("k"), cell.parts.get("exposure", 1.0)) if cell is not None else (None, None)
+    return None if k is None or exposure is None else (k, exposure)
+
+
+def _of_counts(now: tuple[float, float] | None, before: tuple[float, float] | None) -> float | None:
+    """The exact test of two rates, given both counts together."""
+    if now is None or before is None:
+        return None
+    found = rate_ratio(int(now[0]), now[1], int(before[0]), before[1], 0.95)
+    return found.p if found is not None else None
+
+
+def _significant(found: _Test, level: float) -> bool | None:
+    if found.p is not None:
+        return found.p < 1 - level
+    if found.interval is None:
+        return None
+    low, high = found.interval.low, found.interval.high
+    return (low is not None and low > 0) or (high is not None and high < 0)
+
+
+def corrected(readings: Sequence[Reading], level: float) -> tuple[Reading, ...]:
+    """Readings of segments that are compared at once: of all changes called real, at most 5 % err anywhere (Holm)."""
+    names = dict.fromkeys(name for r in readings for name, _ in r.compare)
+    found = list(readings)
+    for name in names:
+        tested = [(i, c) for i, r in enumerate(found) if (c := r.change(name)) is not None and c.p is not None]
+        for (i, change), p in zip(tested, holm([c.p or 0.0 for _, c in tested]), strict=True):
+            found[i] = _with(found[i], name, replace(change, p_adjusted=p, significant=p < 1 - level))
+    return tuple(found)
+
+
+def _with(reading: Reading, name: str, change: Change) -> Reading:
+    return replace(reading, compare=tuple((n, change if n == name else c) for n, c in reading.compare))
 
 
 def _better(kpi: Kpi, now: Reading, before: Reading) -> bool | None:

@@ -115,8 +115,9 @@ class BenchmarkReading:
 class Change:
     """Against another period: its value, this one minus it, and whether the difference is more than noise.
 
-    `significant` is `None` where no standard error is known. `better` follows the direction; None when unchanged or
-    undirected. `elapsed`: of a period still running, as many of its days, held against as many of the other one.
+    `significant` is `None` where the uncertainty of one side is not known. `better` follows the direction; None when
+    unchanged or undirected. `elapsed`: of a period still running, as many of its days, held against as many of the
+    other one. `interval` is that of the difference. `p_adjusted` makes up for how many segments were compared at once.
     """
 
     against: Period
@@ -126,6 +127,10 @@ class Change:
     better: bool | None
     z: float | None = None
     elapsed: int | None = None
+    interval: Interval | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    method: str | None = None  # wald | newcombe | conditional | hybrid
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kpispec.formula.constants import constant
-from kpispec.formula.tree import Between, Binary, Boolean, Call, Expr, In, Is, Like, String, Unary
+from kpispec.formula.tree import Between, Binary, Boolean, Call, Expr, In, Is, Like, String, Type, Unary
 
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 _ARITHMETIC = ("+", "-", "*", "/", "%")
@@ -28,7 +28,7 @@ def implied(condition: Expr, given: Iterable[Expr]) -> bool:
         return True
     match condition:
         case Is(operand=x, what="null", negated=True):
-            return any(g == x or needs(g, x) for g in given)
+            return any(needs(g, x) for g in given) or (x.type is Type.BOOLEAN and implied(x, given))
         case Binary(op="and", left=a, right=b):
             return implied(a, given) and implied(b, given)
         case Binary(op="or", left=a, right=b) if implied(a, given) or implied(b, given):

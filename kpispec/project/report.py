@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kpispec import __version__
 from kpispec.catalog.model import Kpi
-from kpispec.evaluate.changes import COMPARISONS, compared
+from kpispec.evaluate.changes import COMPARISONS, compared, corrected
 from kpispec.evaluate.judge import Judge, local_as_of
 from kpispec.evaluate.report import (
     Dimension,
@@ -157,9 +157,9 @@ class _Maker:
         shown = headline.period if headline is not None else self.headline_period
         keys = self._keys() if not self.page else [shown.key] if shown is not None else []
         for cut, segments in self.outcome.cells.segments:
-            for segment in (s for s in segments if cut and self._has(measure, s)):
-                for key in keys:
-                    yield self._compared(measure, key, segment)
+            own = [s for s in segments if cut and self._has(measure, s)]
+            for key in keys:
+                yield from corrected([self._compared(measure, key, s) for s in own], measure.kpi.spec.level)
 
     def _compared(self, measure: Measure, key: int, segment: tuple[tuple[str, str | None], ...]) -> Reading:
         return compared(self.judge, measure, self.judge.reading(measure, key, segment), self.compare, self.elapsed)

@@ -175,6 +175,11 @@ def _row(reading: Reading, language: str) -> dict[str, Json]:
             name: {
                 "value": _figure(c.value),
                 "delta": _figure(c.delta),
+                "low": _figure(c.interval.low) if c.interval is not None else None,
+                "high": _figure(c.interval.high) if c.interval is not None else None,
+                "p": _figure(c.p),
+                "p_adjusted": _figure(c.p_adjusted),
+                "method": c.method,
                 "significant": c.significant,
                 "elapsed": c.elapsed,
             }

@@ -9,21 +9,23 @@ from kpispec.formula.constants import constant
 from kpispec.formula.tree import Binary, Expr, Name, Type
 from kpispec.plan.conditions import parts_of
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, scan_table, set_mask
-from kpispec.plan.model import NamedTerm, Plan, Request, Scan
+from kpispec.plan.model import NamedTerm, Plan, Request, Scan, Term
 from kpispec.plan.rewrite import transform
+from kpispec.sql import ranks
 from kpispec.sql.codes import codes_of, cut_late
 from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
 from kpispec.sql.lower import Setting, as_factor, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
 from kpispec.sql.rows import RowWriter, Steps
 from kpispec.sql.setting import Clockwork
-from kpispec.sql.terms import Part, around, holistic, multiplied, rolled, weighted
+from kpispec.sql.terms import Part, holistic, multiplied, rolled, weighted
 from kpispec.sql.text import Column, create_table, indented, select, with_clauses
 from kpispec.sql.units import UnitWriter
 
 CLOCK = "clock__"
 UNIT = "unit__"
 UNIT_PRODUCTS = "unit_products"
+RANKS = "ranks_around"
 
 
 def scan_statements(scan: Scan, sources: Mapping[str, Source], plan: Plan) -> tuple[str, ...]:
@@ -125,9 +127,12 @@ class ScanWriter:
         if not others:
             return create_table(scan_table(self.scan.id), with_clauses(steps, over_groups))
         steps.append(("rolled", over_groups))
-        plain = [t for t in others if t.term.function not in (*CURVES, UNIT_PRODUCTS)]
+        apart = (*CURVES, UNIT_PRODUCTS, RANKS)
+        plain = [t for t in others if t.term.function not in apart and self._ranks_beside(t) is None]
         steps += [("whole_rows", self._holistic(plain))] if plain else []
         steps += [(walk.table, curve(walk, self._groups)) for walk in self._walks]
+        for named in (t for t in others if t.term.function == RANKS):
+            steps += ranks.steps(self._quantile(named), self._rank_keys, quoted("cells"))
         for number, unit in enumerate(self._sample_units, 1):
             steps += self._by_unit(number, unit)
         return create_table(scan_table(self.scan.id), with_clauses(steps, self._joined(others)))
@@ -337,14 +342,33 @@ class ScanWriter:
         for named in others:
             table = self._table_of(named)
             tables[table] = "join" if table == "whole_rows" else "left join"
-            column = f"{table}.{quoted(named.name)}"
-            if named.term.function == "ranks_around":
-                column = around(column, *(constant(a) or 0.0 for a in named.term.args[1:]))
-            columns.append(Column(column, named.name))
+            columns.append(Column(f"{table}.{quoted(named.name)}", named.name))
         joined = [f"{word} {table}\n  on {self._matched(table)}" for table, word in tables.items()]
         return select(columns, " ".join(["rolled", *joined]))
 
+    # quantiles with the order statistics around them
+
+    def _ranks_beside(self, named: NamedTerm) -> NamedTerm | None:
+        """The order statistics around a quantile, which is found with them."""
+        return next((t for t in self.scan.terms if _around_it(t.term, named.term)), None)
+
+    def _quantile(self, named: NamedTerm) -> ranks.Quantile:
+        value, p, z = named.term.args
+        found = next((t.name for t in self.scan.terms if _around_it(named.term, t.term)), None)
+        known = (constant(p) or 0.0, constant(z) or 0.0)
+        return ranks.Quantile(self._argument(value), self._row_where(named), *known, named.name, found)
+
+    @property
+    def _rank_keys(self) -> ranks.Keys:
+        number, _ = self.grouping()
+        groups = (Column(quoted(PERIOD), PERIOD), number, *self.segment_columns())
+        sets = tuple(", ".join([quoted(PERIOD), *(quoted(d) for d in s)]) for s in self.scan.sets)
+        return ranks.Keys((PERIOD, *self.scan.dimensions), groups, sets)
+
     def _table_of(self, named: NamedTerm) -> str:
+        beside = named if named.term.function == RANKS else self._ranks_beside(named)
+        if beside is not None:
+            return quoted(self._quantile(beside).table)
         if named.term.function in CURVES:
             return quoted(next(w.table for w in self._walks if named.name in w.names))
         if named.term.function == UNIT_PRODUCTS:
@@ -354,6 +378,11 @@ class ScanWriter:
     def _matched(self, table: str) -> str:
         keys = [PERIOD, SET, *self.request.dimensions]
         return "\n  and ".join(f"rolled.{quoted(k)} is not distinct from {table}.{quoted(k)}" for k in keys)
+
+
+def _around_it(around: Term, term: Term) -> bool:
+    same = (around.args[:2], around.where, around.whole) == (term.args, term.where, term.whole)
+    return around.function == RANKS and term.function == "quantile_cont" and same
 
 
 def _unit_table(number: int) -> str:

@@ -180,6 +180,40 @@ def test_a_project_takes_the_pack_in_and_what_it_cannot_feed_is_not_available(tm
     assert found["csat_pct"].value is None
 
 
+# Of each a figure of another measure that is built on it.
+BOUNDED = {
+    "first_reply_p90": ("h", "first_reply_median"),
+    "first_reply_censored": ("min", "resolution_censored"),
+    "resolution_final_median": ("h", "resolution_business"),
+    "nps": ("pt", "nps_detractors"),
+    "ces_2": ("%", "ces_2_mean"),
+    "ces_1": ("", "high_effort_share"),
+    "servqual_gap": ("", "servperf"),
+    "churn_rate": ("%", "churn_rate_voluntary"),
+    "fcr_one_touch_received": ("%", "fcr_one_touch_solved"),
+    "phone_wait_queue": ("s", "phone_wait_total"),
+    "service_level_offered": ("%", "service_level_answered"),
+}
+
+
+@pytest.mark.parametrize("id", BOUNDED)
+def test_bounds_of_a_project_stay_with_the_indicator_they_are_for(tmp_path, id):
+    unit, other = BOUNDED[id]
+    lower = CATALOG.specs[id].direction == "lower_is_better"
+    good, bad = ("<= 1", "> 2") if lower else (">= 2", "< 1")
+    (tmp_path / "own.yml").write_text(
+        f"kpi: {id}\nextends: {PACK}.{id}\nlabel: Own\nthresholds: {{good: '{good} {unit}', bad: '{bad} {unit}'}}\n"
+        f"targets: [{{from: 2026-01-01, value: 2 {unit}}}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "kpispec.yml").write_text(f"project: own\nspecs: [own.yml]\nlibrary: [{PACK}]\n", encoding="utf-8")
+    project = kpispec.load(tmp_path)
+    assert [f.message for f in project.findings] == []
+    specs = project.loaded.catalog.specs
+    assert specs[id].targets
+    assert (specs[other].thresholds, specs[other].targets) == (CATALOG.specs[other].thresholds, ())
+
+
 def test_the_page_about_the_library_has_its_tables_as_the_documents_are():
     """`python tests/library/tables.py` writes them."""
     page = ROOT / "docs" / "reference" / "library.md"

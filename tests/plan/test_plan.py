@@ -108,6 +108,7 @@ def test_the_number_of_a_segmentation_has_a_bit_for_each_dimension_it_lacks():
 
 SHAPES = {
     "100 * count_if(x >= 9) / count(x)": "wilson",
+    "100 * count_if(x >= 9 and x < 12) / count(x >= 9 and x < 12)": "wilson",
     "count_if(x >= 9 and x < 10) / count_if(x >= 9)": "wilson",
     "count_if(x = 10) / count_if(x >= 9)": "wilson",
     "1 - count_if(x in (9, 10)) / count(*)": "wilson",

@@ -91,6 +91,12 @@ def zendesk(folder: Path):
     ticket("merged", "closed", *opened("merged", (5, "1", "see the other")), tag="closed_by_merge")
     ticket("unsaid", "open", *opened("unsaid", (10, "1", "deleted: wrong window"), (200, "1", "hello")))
     ticket("follow_up", "open", *opened("follow_up", ask), via_followup_source_id="again", requester="cagain")
+    ticket("by_robot", "open", (0, BOT, "from the form: help"), (1, BOT, "we got your message"), (120, "1", "hello"),
+           submitter=BOT)  # fmt: skip
+    ticket(
+        "one_second", "solved", (0, "cone_second", "help"), (60, "1", "status=solved"), (60, "1", "status=open"),
+        (0, None, "status=new"), (70, None, "satisfaction_score=good_with_comment"),
+    )  # fmt: skip
     ticket("offset", "open", *((0, "coffset", "help"), ("2026-03-02T12:00:00+02:00", "1", "hello")))
 
     people = [
@@ -188,6 +194,7 @@ def intercom(folder: Path):
             (20, "agent", "close", None),
             rating={**stars, "rating": rating},
         )
+    conversation("unnamed", "open", (45, "agent", "comment", "hello"), begun=None)
     conversation("spam", "closed", (10, "agent", "close", None), tags=["spam"])
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -257,6 +264,8 @@ def freshdesk(folder: Path):
     ticket(13, "open", spam=True)
     ticket(14, "open", deleted=True)
     ticket(15, "closed", (60, 1, (note, True, "This ticket is closed and merged into ticket 1")), (60, 1, "Closed"))
+    ticket(18, "open", (120, 1, public), by=int(BOT))
+    ticket(19, "resolved", (30, 1, "Pending"), (30, 1, "Resolved"))
     ticket(16, "waiting on third party", (60, 1, "Waiting on Third Party"))
     for number, seconds, score in ((4, 10, -103), (4, 20, 103), (8, 10, 100), (10, 10, -101)):
         ratings.append(
@@ -269,6 +278,7 @@ def freshdesk(folder: Path):
         )
 
     folder.mkdir(parents=True, exist_ok=True)
+    activities.reverse()  # the latest first
     days = {"metadata": {"activities_count": len(activities)}, "activities_data": activities}
     named = {"agents": [{"id": 1, "contact": {"name": "Agent One"}}], "groups": [{"id": 70, "name": "First line"}]}
     lists = {"tickets": tickets, "conversations": conversations, "satisfaction_ratings": ratings, **named}

@@ -89,3 +89,12 @@ def test_every_purchase_is_read(whole, published):
     assert whole["revenue"].value == pytest.approx(published["revenue"], rel=1e-11)
     assert whole["revenue"].n == published["rows"]
     assert whole["active_customers"].value == published["customers"]
+
+
+def test_the_cohort_of_the_first_quarter(project, published):
+    wanted = published["cohort_retention"]["1997Q1"]
+    result = project.run("retention_cohort", period="quarter", as_of="1998-07-01", by=["first_ordered_quarter"])
+    found = {f"{r.period.start.year}Q{(r.period.start.month + 2) // 3}": r for r in result.readings if r.segment}
+    assert {quarter: r.value for quarter, r in found.items()} == pytest.approx(wanted, rel=1e-11)
+    assert {r.segment[0][1] for r in found.values()} == {"1997-01-01"}
+    assert {r.n for r in found.values()} == {published["customers"]}

@@ -64,6 +64,8 @@ ROWS = {
         "unasked": {"good": None},
         "unsaid": {"reply": 200, "replies": 1},
         "follow_up": {"reply": None, "customer": 2},
+        "by_robot": {"reply": 120, "bot": 1, "by_agent": 0, "replies": 1, "customer": 1},
+        "one_second": {"first_solved": 60, "resolved": 60, "reopens": 0, "wait": 60, "good": 1},
         "offset": {"reply": 3600},
     },
     "intercom": {
@@ -87,6 +89,7 @@ ROWS = {
         "three": {"good": 0, "neutral": 1, "bad": 0},
         "two": {"good": 0, "neutral": 0, "bad": 1},
         "asked": {"good": None, "neutral": None, "bad": None},
+        "unnamed": {"reply": 45, "by_agent": 0},
     },
     "freshdesk": {
         "1": {"reply": 600, "notes": 1, "replies": 1, "solved": 0, "reopens": 0},
@@ -106,6 +109,8 @@ ROWS = {
         "12": {"resolved": 20, "customer": 0, "good": None},
         "16": {"solved": 0, "hold": None},
         "17": {"reply": 30, "replies": 1},
+        "18": {"reply": 120, "by_agent": 0},
+        "19": {"first_solved": 30, "resolved": 30, "reopens": 0, "wait": 30, "pending": 0},
     },
 }  # fmt: skip
 
@@ -125,15 +130,16 @@ CONTACTS = {
     "zendesk": {
         "note": (1, 600, 1), "only_bot": (1, None, 0), "at_once": (1, 0, 1), "by_agent": (1, 60, 1), "call": (1, 0, 1),
         "colleague": (1, 90, 1), "again": (3, 600, 2), "closed_at_once": (1, None, 0), "unsaid": (1, 200, 1),
+        "by_robot": (1, 120, 1),
     },
     "intercom": {
         "note": (1, 600, 1), "bot": (1, 300, 1), "only_bot": (1, None, 0), "at_once": (1, 0, 1), "by_agent": (1, 60, 1),
         "campaign": (1, 60, 1), "again": (2, 600, 2), "handed_over": (1, 70, 1), "unsaid": (1, 200, 1),
-        "nameless": (1, 50, 1),
+        "nameless": (1, 50, 1), "unnamed": (1, 45, 1),
     },
     "freshdesk": {
         "1": (1, 600, 1), "2": (1, 300, 1), "3": (1, None, 0), "4": (1, 0, 1), "6": (1, 60, 1), "8": (2, 600, 2),
-        "11": (1, 90, 1), "12": (1, None, 0), "17": (1, 30, 1),
+        "11": (1, 90, 1), "12": (1, None, 0), "17": (1, 30, 1), "18": (1, 120, 1),
     },
 }  # fmt: skip
 
@@ -160,6 +166,13 @@ def test_a_bot_in_an_agents_seat_is_one_that_must_be_told(tmp_path, desk, ticket
 
 
 @pytest.mark.parametrize("desk", ROWS)
+def test_a_folder_may_be_called_like_its_desk(tmp_path, desk):
+    MAKERS[desk](tmp_path / desk)
+    init(tmp_path / "p", "--from", desk, "--exports", tmp_path / desk)
+    assert [f.message for f in kpispec.load(tmp_path / "p").findings] == []
+
+
+@pytest.mark.parametrize("desk", ROWS)
 def test_files_that_overlap_count_once(tmp_path, desk, read):
     exports = tmp_path / "p" / "exports"
     MAKERS[desk](exports)
@@ -170,7 +183,7 @@ def test_files_that_overlap_count_once(tmp_path, desk, read):
     init(tmp_path / "p", "--from", desk)
     probe(tmp_path / "p")
     found = cells(kpispec.load(tmp_path / "p"))
-    same = set(read(desk)) - {"bot", "only_bot", "2", "3"}
+    same = set(read(desk)) - {"bot", "only_bot", "by_robot", "2", "3", "18"}
     assert {t: found[t] for t in same} == {t: read(desk)[t] for t in same}
 
 
@@ -216,4 +229,4 @@ def test_without_the_files_that_are_optional_it_runs_too(tmp_path, desk):
     assert [f.message for f in opened.loaded.findings] == []
     assert list(shares(opened, "tickets_opened", "group_name")) == [{"zendesk": "g1", "intercom": "7"}.get(desk, "70")]
     (solved,) = opened.run("tickets_solved", period="all", as_of="2027-01-01").readings
-    assert solved.value == {"zendesk": 8, "intercom": 7, "freshdesk": 4}[desk]
+    assert solved.value == {"zendesk": 9, "intercom": 7, "freshdesk": 5}[desk]

@@ -54,6 +54,35 @@ ROWS = {
 }
 
 
+def test_a_test_cuts_by_a_computed_column(workbench, tmp_path):
+    specs = """
+dataset: visits
+time: at
+columns:
+  at: {type: timestamp}
+  person: {type: string}
+  first_at: {type: timestamp, expr: min(at) over (partition by person)}
+  began: {type: date, dimension: true, expr: "cast(date_trunc('month', first_at) as date)"}
+---
+kpi: callers
+direction: higher_is_better
+inputs: {person: visits.person}
+formula: count(person)
+tests:
+  - name: of the month in which they began
+    by: began
+    given:
+      visits: [{person: p1, at: 2026-03-02}, {person: p1, at: 2026-04-02}, {person: p2, at: 2026-04-03}]
+    expect:
+      - {segment: {began: 2026-03-01}, value: 2}
+      - {segment: {began: 2026-04-01}, value: 1}
+"""
+    project = workbench(specs)
+    with DuckDB(tmp_path, threads=1) as engine:
+        (found,) = trials(project.loaded.catalog, engine, "UTC")
+    assert found.failures == ()
+
+
 def test_a_period_that_no_row_reaches_is_answered(workbench):
     project = workbench(SPECS, ROWS)
     found = {r.kpi: r for r in project.run("recent", "growth", at="2025-01", as_of="2025-02-10").readings}

@@ -48,6 +48,16 @@ def test_the_net_promoter_score_and_its_interval(result, published, year):
 
 
 @pytest.mark.parametrize("year", YEARS)
+def test_the_classes_behind_the_score(published, year):
+    asked = {"nps_promoters": "promoters", "nps_passives": "passives", "nps_detractors": "detractors"}
+    result = kpispec.load(PROJECT).run(*asked, period="year", as_of="2019-01-01")
+    for kpi, counted in asked.items():
+        found = reading(result, kpi, year)
+        assert (found.n, found.method) == (published[year]["n"], "wilson")
+        assert found.value == pytest.approx(100 * published[year][counted] / found.n, rel=1e-11)
+
+
+@pytest.mark.parametrize("year", YEARS)
 def test_the_weighted_score_counts_people_and_adds_weights(result, published, year):
     found, wanted = reading(result, "nps_weighted", year), published[year]
     assert found.value == pytest.approx(wanted["nps_weighted"], rel=1e-11)

@@ -6,6 +6,7 @@ That program is dbt_zendesk 1.6.1 on Postgres. Its figures lie beside the export
 import json
 import shutil
 from pathlib import Path
+from statistics import median
 
 import pytest
 from help_desk_probe import cells, init, probe
@@ -21,6 +22,14 @@ DATA, GOLDEN = SHARED / "data" / "zendesk_fixture", SHARED / "golden" / "dbt_zen
 pytestmark = pytest.mark.skipif(not GOLDEN.is_file(), reason="the export's files are not beside this checkout")
 LEFT_OUT = "and t.status <> 'deleted' "
 AS_OF = "2026-11-01"
+LIBRARY = (
+    "first_reply_mean",
+    "resolution_final_mean",
+    "csat_tickets",
+    "fcr_one_touch_solved",
+    "unanswered_tickets",
+    "reopen_rate",
+)
 
 # What the other program calls the columns of a ticket.
 SAME = {
@@ -85,6 +94,19 @@ def test_the_project_has_no_finding(opened):
 def test_every_ticket_has_the_expected_counts_and_resolutions(pairs, name):
     differing = [(id, ours[name], theirs[SAME[name]]) for id, ours, theirs in pairs if ours[name] != theirs[SAME[name]]]
     assert differing == []
+
+
+def test_every_ticket_has_the_expected_comments_in_all(pairs):
+    for id, ours, theirs in pairs:
+        public = ours["replies"] + ours["customer"]
+        assert (id, public) == (id, theirs["count_public_comments"] or 0)
+        assert (id, public + ours["notes"]) == (id, theirs["total_comments"] or 0)
+
+
+def test_every_ticket_has_the_expected_first_verdict(pairs):
+    for id, ours, theirs in pairs:
+        verdict = next((v for v in ("good", "bad") if ours[f"first_{v}"] == 1), None)
+        assert (id, verdict) == (id, theirs["ticket_first_satisfaction_score"])
 
 
 def test_every_ticket_has_the_expected_first_reply(pairs):
@@ -165,6 +187,66 @@ def test_medians_by_channel(opened, expected):
     assert found == wanted
 
 
+def test_one_touch_by_channel(opened, every_ticket, expected):
+    """There the rate is of solved tickets too. All 82 are counted, the deleted one among them."""
+    readings = opened.run("fcr_one_touch_solved", period="all", by=["channel"], as_of=AS_OF).readings
+    rates = {r.segment[0][1]: r.value / 100 for r in readings if r.segment}
+    assert rates == pytest.approx({c["created_channel"]: c["one_touch_rate"] for c in expected["by_channel"]})
+    readings = every_ticket.run("tickets_opened", period="all", by=["channel"], as_of=AS_OF).readings
+    opened_in = {r.segment[0][1]: r.value for r in readings if r.segment}
+    assert opened_in == {c["created_channel"]: c["n"] for c in expected["by_channel"]}
+
+
+def test_tickets_by_how_many_replies_they_took(figures, expected):
+    """A ticket closed without a word is none of the three."""
+    wanted = expected["aggregates"]
+    found = {k: figures[k].value for k in ("one_touch", "two_touch", "multi_touch", "solved_unanswered")}
+    assert found == {
+        "one_touch": wanted["n_one_touch"],
+        "two_touch": wanted["n_two_touch"],
+        "multi_touch": wanted["n_multi"],
+        "solved_unanswered": 1,
+    }
+    assert sum(found.values()) == wanted["n_solved"]
+
+
+def test_the_summary_of_tickets(opened, every_ticket, expected):
+    wanted = expected["ticket_summary"]
+
+    def by_status(project):
+        readings = project.run("tickets_opened", period="all", by=["status"], as_of=AS_OF).readings
+        return {r.segment[0][1] if r.segment else "all": r.value for r in readings}
+
+    found = by_status(every_ticket)
+    assert found["open"] == wanted["open_ticket_count"]
+    assert found["deleted"] == wanted["deleted_ticket_count"]
+    assert found["all"] - found.get("solved", 0) - found.get("closed", 0) == wanted["unsolved_ticket_count"]
+    assert by_status(opened)["all"] == found["all"] - 1
+
+
+def test_the_librarys_indicators(every_ticket, figures, expected):
+    """The same figures by the indicators that the scorecard of the project shows, in their units."""
+    wanted = expected["aggregates"]
+    found = {k: (figures[k].value, figures[k].n) for k in LIBRARY}
+    assert found["first_reply_mean"] == (pytest.approx(wanted["mean_frt"] * 77 / 78 / 60, abs=1e-6), 78)
+    assert found["resolution_final_mean"] == (pytest.approx(figures["resolution_mean"].value / 60), wanted["n_solved"])
+    assert found["csat_tickets"] == (pytest.approx(100 * 27 / 33), wanted["n_good"] + wanted["n_bad"])
+    assert found["fcr_one_touch_solved"] == (pytest.approx(100 * 31 / 70), wanted["n_solved"])
+    assert found["unanswered_tickets"] == (pytest.approx(100 * 2 / 80), 80)
+    assert found["reopen_rate"][0] * found["reopen_rate"][1] / 100 == pytest.approx(wanted["n_reopened"])
+    received = every_ticket.run("fcr_one_touch_received", period="all", as_of=AS_OF).readings
+    assert [(r.value, r.n) for r in received] == [(pytest.approx(100 * 31 / 82), wanted["n"])]
+
+
+def test_the_librarys_indicators_of_working_hours(figures, pairs):
+    """Of the deleted ticket neither a reply nor a solution is counted."""
+    reply, full = ("first_reply_business", "business_reply", 1), ("resolution_business", "business_full", 60)
+    for kpi, name, scale in (reply, full):
+        values = [ours[name] for _, ours, theirs in pairs if ours[name] is not None and theirs["status"] != "deleted"]
+        assert figures[kpi].value == pytest.approx(median(values) / scale)
+        assert figures[kpi].n == len(values)
+
+
 def test_tickets_without_a_reply_are_counted(figures, expected):
     """There a number below zero is looked for, and none is ever found."""
     assert expected["ticket_summary"]["unreplied_ticket_count"] == 0
@@ -181,7 +263,7 @@ def test_a_verdict_that_got_better_is_not_taken_for_worse(figures, expected):
 
 def test_the_tickets_open_at_the_end_of_each_month(opened):
     """Counted from the status histories by a few lines of Python of their own; the deleted ticket is none."""
-    readings = opened.run("open_tickets", period="month", as_of="2025-01-01").readings
+    readings = opened.run("backlog", period="month", as_of="2025-01-01").readings
     found = {r.period.start.month: r.value for r in readings if r.period.start.year == 2024 and not r.segment}
     assert found == {1: 1, 2: 1, 3: 4, 4: 4, 5: 4, 6: 4, 7: 4, 8: 9, 9: 9, 10: 10, 11: 11, 12: 11}
 

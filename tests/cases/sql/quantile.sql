@@ -67,25 +67,96 @@ with "rows" as (
   from "finest"
   group by grouping sets (("period__"))
 ),
-"whole_rows" as (
+"ranks_ranks_around__1_rows" as (
   select
     "period__",
-    0 as "set__",
-    quantile_cont(cast("value__1" as double), 0.9) as "quantile_cont__1",
-    list_sort(list(cast("value__1" as double)) filter (where "value__1" is not null)) as "ranks_around__1"
+    cast("value__1" as double) as "at__",
+    cast(floor(sign("value__1") * log2(1 + abs("value__1")) * 32) as integer) as "bucket__"
   from "cells"
-  group by grouping sets (("period__"))
+  where "value__1" is not null
+),
+"ranks_ranks_around__1_coarse" as (
+  select
+    "period__",
+    bucket__ as "bucket__",
+    count(*) as "rows__"
+  from "ranks_ranks_around__1_rows"
+  group by all
+),
+"ranks_ranks_around__1_hit" as (
+  select
+    *
+  from (
+    select
+      *,
+      sum(rows__) over (partition by "period__", "set__" order by bucket__) as "up_to__",
+      sum(rows__) over (partition by "period__", "set__") as "all__"
+    from (
+      select
+        "period__",
+        0 as "set__",
+        bucket__ as "bucket__",
+        sum(rows__) as "rows__"
+      from "ranks_ranks_around__1_coarse"
+      group by grouping sets (("period__", bucket__))
+    )
+  )
+  where len(list_filter([floor((1 + (all__ - 1) * 0.9)), ceil((1 + (all__ - 1) * 0.9)), greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1), greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1), greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1), greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1), greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1), greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1)], lambda rank: up_to__ - rows__ < rank and rank <= up_to__)) > 0
+),
+"ranks_ranks_around__1_near" as (
+  select
+    "period__",
+    bucket__ as "bucket__",
+    at__ as "at__",
+    count(*) as "rows__"
+  from "ranks_ranks_around__1_rows" semi join "ranks_ranks_around__1_hit" using ("period__", bucket__)
+  group by all
+),
+"ranks_ranks_around__1_placed" as (
+  select
+    values."period__" as "period__",
+    values."set__" as "set__",
+    values.at__ as "at__",
+    hit.all__ as "all__",
+    hit.up_to__ - hit.rows__ + sum(values.rows__) over (partition by values."period__", values."set__", values.bucket__ order by values.at__) as "up_to__"
+  from (
+    select
+      "period__",
+      0 as "set__",
+      bucket__ as "bucket__",
+      at__ as "at__",
+      sum(rows__) as "rows__"
+    from "ranks_ranks_around__1_near"
+    group by grouping sets (("period__", bucket__, at__))
+  ) as values
+  join "ranks_ranks_around__1_hit" as hit
+    on values.bucket__ = hit.bucket__
+    and values."period__" is not distinct from hit."period__"
+    and values."set__" is not distinct from hit."set__"
+),
+"ranks_ranks_around__1" as (
+  select
+    "period__",
+    "set__",
+    [
+      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1) then at__ end)
+    ] as "ranks_around__1",
+    min(case when up_to__ >= floor((1 + (all__ - 1) * 0.9)) then at__ end) + (min(case when up_to__ >= ceil((1 + (all__ - 1) * 0.9)) then at__ end) - min(case when up_to__ >= floor((1 + (all__ - 1) * 0.9)) then at__ end)) * any_value((1 + (all__ - 1) * 0.9) - floor((1 + (all__ - 1) * 0.9))) as "quantile_cont__1"
+  from "ranks_ranks_around__1_placed"
+  group by "period__", "set__"
 )
 select
   rolled.*,
-  whole_rows."quantile_cont__1" as "quantile_cont__1",
-  flatten(list_transform([
-    greatest(cast(ceil(len(whole_rows."ranks_around__1") * 0.9 - 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) as bigint), 1),
-    greatest(cast(ceil(len(whole_rows."ranks_around__1") * 0.9 + 1.95996398454005 * sqrt(len(whole_rows."ranks_around__1") * 0.09) -0.87886117609255) + 1 as bigint), 1)
-  ], lambda rank: [rank - 1, whole_rows."ranks_around__1"[rank - 1], rank, whole_rows."ranks_around__1"[rank], rank + 1, whole_rows."ranks_around__1"[rank + 1]])) as "ranks_around__1"
-from rolled join whole_rows
-  on rolled."period__" is not distinct from whole_rows."period__"
-  and rolled."set__" is not distinct from whole_rows."set__";
+  "ranks_ranks_around__1"."quantile_cont__1" as "quantile_cont__1",
+  "ranks_ranks_around__1"."ranks_around__1" as "ranks_around__1"
+from rolled left join "ranks_ranks_around__1"
+  on rolled."period__" is not distinct from "ranks_ranks_around__1"."period__"
+  and rolled."set__" is not distinct from "ranks_ranks_around__1"."set__";
 
 create or replace temporary table "covered__tickets" as
 select
