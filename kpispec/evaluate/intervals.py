@@ -86,7 +86,7 @@ def _feldt(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Without:
     return found or Without("few", (("n", int(respondents)),))
 
 
-def _bootstrap(_measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Without:
+def _bootstrap(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Without:
     """The values between which the level's share of the replicates lies."""
     units, there = cell.parts["units"], int(cell.parts["replicates"] or 0)
     if units is not None and units > MOST_UNITS:
@@ -96,6 +96,8 @@ def _bootstrap(_measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Wit
         return Without("few-replicates", (("there", there), ("of", REPLICATES)))
     if rounded(low) == rounded(high):
         return Without("replicates-alike")
+    if not low <= (cell.value or 0.0) * measure.factor <= high:
+        return Without("replicates-apart")
     return Estimate(low, high, "bootstrap", cell.parts["se"])
 
 

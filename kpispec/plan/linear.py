@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kpispec.formula.tree import Expr, Name, walk
-from kpispec.plan.model import MEASURE, TERM, Draw, Measure, Placement, Request, Without
+from kpispec.plan.draws import Draw
+from kpispec.plan.model import MEASURE, TERM, Measure, Placement, Request, Without
 from kpispec.plan.rewrite import transform
 from kpispec.windows import Length, parse_offset, shifted, window_start
 

@@ -12,6 +12,7 @@ from kpispec.catalog.calendars import NO_CALENDARS, Calendars
 from kpispec.catalog.model import Dataset, Join, Kpi
 from kpispec.formula.tree import Expr, Type
 from kpispec.periods import Grains, Period, key_of, period_of, year_before
+from kpispec.plan.draws import Resampled
 from kpispec.windows import Length
 
 TERM = ("term",)
@@ -250,29 +251,6 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
-    """What resampling draws from a scan: all rows of a unit together, the units of one `name` alike wherever they are.
-
-    `unit` are columns of its rows, none where nothing is known to draw by. `summed`: a scan of units, each summed up
-    before it is drawn.
-    """
-
-    scan: str
-    unit: tuple[str, ...]
-    name: str
-    summed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Resampled:
-    """What is computed in each replicate: `value` over terms. Terms without a draw of their scan stay as they are."""
-
-    value: Expr
-    draws: tuple[Draw, ...]
-    settled: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Spread:
     """How the interval of a value is found: the method, and its ingredients as trees over terms.
 
@@ -299,7 +277,8 @@ class Without:
     complete() · not-asked() · one-figure() · one-a-period(dataset) · not-smooth(function) · no-method(function) ·
     rows-shared(dataset) · units-cross(unit) · several-units(units) · no-unit(dataset) · draws-earlier(), all known from
     the definition; and, of one cell, few(n) · alike() · digits() · not-differentiable() · too-many-units(units, most) ·
-    few-replicates(there, of) · replicates-alike()
+    few-replicates(there, of) · replicates-alike() ·
+    replicates-apart()
     """
 
     code: str

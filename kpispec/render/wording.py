@@ -104,6 +104,7 @@ WITHOUT_SENTENCES: Mapping[str, str] = {
     "too-many-units": _("None: {units} units in periods and segments are too many to resample (at most {most})."),
     "few-replicates": _("None: only {there} of {of} samples drawn give a value."),
     "replicates-alike": _("None: nearly all samples drawn give the same value."),
+    "replicates-apart": _("None: samples that are drawn anew lie to one side of the value."),
     "not-differentiable": _("None: the formula has no derivative at these values."),
 }
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from math import exp, factorial
 
 from kpispec.formula.tree import Name, walk
+from kpispec.plan.draws import Draw, Resampled
 from kpispec.plan.layout import PERIOD, SET, covered_table, drawn_table, scan_table, set_mask
-from kpispec.plan.model import TERM, Draw, Measure, Member, NamedTerm, Plan, Resampled, Scan
-from kpispec.plan.resample import MOST_UNITS, PARTS, REPLICATES
+from kpispec.plan.model import TERM, Measure, Member, NamedTerm, Plan, Scan
+from kpispec.plan.resample import COUNTED, MOST_UNITS, PARTS, REPLICATES
 from kpispec.sql.lower import lower, number_literal, quoted, text_literal
 from kpispec.sql.relations import Source
 from kpispec.sql.rows import RowWriter, Steps
@@ -83,6 +84,7 @@ class Resampling:
     def _drawn(self, draw: Draw) -> Iterator[str]:
         scan, clock = self._scan(draw.scan), Clockwork(self.plan.request)
         if not scan.members:
+            scan = replace(scan, terms=tuple(_of_copies(t, draw) for t in scan.terms))
             yield from self._rows(draw, ScanWriter(scan, self.sources, self.plan.request, clock, named=True))
             return
         own = replace(scan, members=self._members(draw, scan))
@@ -144,11 +146,13 @@ class Resampling:
         times = Column(f"times_drawn({quoted(CHANCE)})", "times__")
         drawn = select([Column("*", "*"), times], "replicates")
         folded = f"{quoted(PERIOD)} * {_FOLD} + {quoted(REPLICATE)}"
-        columns = [Column(f"drawn.* replace (\n    {folded} as {quoted(PERIOD)}\n  )", "*")]
+        copy = f"case when {quoted(UNIT)} is not null then hash({quoted(UNIT)}, copy__) end"
+        changed = f"{folded} as {quoted(PERIOD)},\n    {copy} as {quoted(UNIT)}"
+        columns = [Column(f"drawn.* replace (\n    {changed}\n  )", "*")]
         found = select(columns, "drawn\njoin copies on drawn.times__ = copies.times__")
         return [
             *(("few_enough", kept), ("replicates", replicates), ("drawn", drawn)),
-            ("copies", f"select times as times__ from range(1, {_MOST_DRAWN + 1}) as numbers(times), range(times)"),
+            ("copies", _COPIES),
             (last, found),
         ]
 
@@ -249,7 +253,18 @@ class Resampling:
         return "\n  and ".join(f"{left}.{quoted(k)} is not distinct from {right}.{quoted(k)}" for k in self._keys)
 
 
+_COPIES = f"""select times as times__, copy as copy__
+from range(1, {_MOST_DRAWN + 1}) as numbers(times), range(times) as copies(copy)"""
 _REPLICATES = f"range({REPLICATES}) as numbers({quoted(REPLICATE)})"
+
+
+def _of_copies(named: NamedTerm, draw: Draw) -> NamedTerm:
+    """Where units are counted, one that is drawn twice is two: else no sample would have as many as there are."""
+    match named.term.args:
+        case (Name() as arg,) if named.term.function in COUNTED and draw.unit == (arg.name,):
+            return replace(named, term=replace(named.term, args=(replace(arg, name=UNIT),)))
+        case _:
+            return named
 
 
 def _bits(draw: Draw, columns: Iterable[str]) -> str:

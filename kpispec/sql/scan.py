@@ -202,7 +202,7 @@ class ScanWriter:
         if self.scan.clock is not None:
             columns.append(Column(quoted(self.scan.clock), CLOCK))
         columns += [Column(quoted(c.name), c.name) for c in self.codes]
-        taken = self.keys | {CLOCK}
+        taken = self.keys | {CLOCK} | {c.alias for c in more}
         columns += [Column(quoted(n), n) for n in sorted(self._inline() - taken - set(self.arguments.values()))]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.arguments.items()]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.conditions.items()]

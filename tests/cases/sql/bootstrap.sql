@@ -17,7 +17,6 @@ end;
 create or replace temporary view "source__tickets" as
 select * from (
   select
-    "ticket_id",
     "opened_at__raw",
     case when "opened_at__raw" like '____-__-__ __:__:__' then try_cast("opened_at__raw" as timestamp) when regexp_full_match("opened_at__raw", '[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?') then try_cast("opened_at__raw" as timestamp) when regexp_full_match("opened_at__raw", '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)') then timezone('UTC', try_cast(regexp_replace("opened_at__raw", ' ([-+Z])', '\1') as timestamptz)) end as "opened_at",
     "channel",
@@ -29,7 +28,6 @@ select * from (
     case when regexp_full_match("score__raw", '[+-]?[0-9]+([.]0*)?([eE][+]?[0-9]+)?') then try_cast("score__raw" as bigint) end as "score"
   from (
     select
-      "ticket_id",
       nullif(trim("opened_at"), '') as "opened_at__raw",
       "channel",
       "region",
@@ -43,7 +41,6 @@ select * from (
 create or replace temporary table "scan__tickets" as
 with "rows" as (
   select
-    nullif("ticket_id", '') as "ticket_id",
     "opened_at",
     ['phone', 'email'][list_position(['phone', 'email'], "channel")] as "channel",
     nullif("customer_id", '') as "customer_id",
@@ -256,7 +253,6 @@ from (
 create or replace temporary table "cells__usual_wait__drawn_1" as
 with "rows" as (
   select
-    nullif("ticket_id", '') as "ticket_id",
     "opened_at",
     ['phone', 'email'][list_position(['phone', 'email'], "channel")] as "channel",
     nullif("customer_id", '') as "customer_id",
@@ -274,10 +270,9 @@ select
   year("opened_at") * 12 + month("opened_at") - 1 as "period__",
   "channel",
   "opened_at" as "clock__",
-  "customer_id",
   "wait",
   "score" >= 9 as "is__1",
-  case when "ticket_id" is not null then hash('ticket_id', cast("ticket_id" as varchar)) end as "unit__"
+  case when "customer_id" is not null then hash('customer_id', cast("customer_id" as varchar)) end as "unit__"
 from "seen";
 
 create or replace temporary table "counts__usual_wait__drawn_1" as
@@ -312,12 +307,14 @@ with "few_enough" as (
   from replicates
 ),
 "copies" as (
-  select times as times__ from range(1, 11) as numbers(times), range(times)
+  select times as times__, copy as copy__
+  from range(1, 11) as numbers(times), range(times) as copies(copy)
 ),
 "cells" as (
   select
     drawn.* replace (
-      "period__" * 512 + "replicate__" as "period__"
+      "period__" * 512 + "replicate__" as "period__",
+      case when "unit__" is not null then hash("unit__", copy__) end as "unit__"
     )
   from drawn
   join copies on drawn.times__ = copies.times__
@@ -351,7 +348,7 @@ with "few_enough" as (
     1 * grouping("channel") as "set__",
     cast("channel" as varchar) as "channel",
     quantile_cont(cast("wait" as double), 0.5) as "quantile_cont__1",
-    count(distinct "customer_id") as "count_distinct__1"
+    count(distinct "unit__") as "count_distinct__1"
   from "cells"
   group by grouping sets (("period__"), ("period__", "channel"))
 )
@@ -495,12 +492,14 @@ with "few_enough" as (
   from replicates
 ),
 "copies" as (
-  select times as times__ from range(1, 11) as numbers(times), range(times)
+  select times as times__, copy as copy__
+  from range(1, 11) as numbers(times), range(times) as copies(copy)
 ),
 "cells" as (
   select
     drawn.* replace (
-      "period__" * 512 + "replicate__" as "period__"
+      "period__" * 512 + "replicate__" as "period__",
+      case when "unit__" is not null then hash("unit__", copy__) end as "unit__"
     )
   from drawn
   join copies on drawn.times__ = copies.times__
