@@ -84,8 +84,7 @@ class Resampling:
     def _drawn(self, draw: Draw) -> Iterator[str]:
         scan, clock = self._scan(draw.scan), Clockwork(self.plan.request)
         if not scan.members:
-            scan = replace(scan, terms=tuple(_of_copies(t, draw) for t in scan.terms))
-            yield from self._rows(draw, ScanWriter(scan, self.sources, self.plan.request, clock, named=True))
+            yield from self._rows(draw, scan, clock)
             return
         own = replace(scan, members=self._members(draw, scan))
         writer = UnitWriter(own, self.sources, self.plan.request, replace(clock, key=_UNFOLDED))
@@ -96,14 +95,17 @@ class Resampling:
             yield from self._members_rows(draw, member, writer, clock)
         yield writer.over(writer.units())
 
-    def _rows(self, draw: Draw, writer: ScanWriter) -> Iterator[str]:
-        id = writer.scan.id
+    def _rows(self, draw: Draw, scan: Scan, clock: Clockwork) -> Iterator[str]:
+        id, counted = scan.id, {n: _counted_as(n, draw) for n in _counted_names(scan)}
+        scan = replace(scan, terms=tuple(_of_copies(t, counted) for t in scan.terms))
+        writer = ScanWriter(scan, self.sources, self.plan.request, clock, named=True)
         unit = Column(_bits(draw, [quoted(c) for c in draw.unit]), UNIT)
-        steps = writer.cells((unit,), set(draw.unit))
+        others = [Column(quoted(n), alias) for n, alias in counted.items() if alias != UNIT]
+        steps = writer.cells((unit, *others), {*draw.unit, *counted})
         yield create_table(_cells(id), with_clauses(steps[:-1], steps[-1][1]))
         number, sets = writer.grouping()
         yield self._counted(id, [number, *writer.segment_columns()], sets, f"count(distinct {quoted(UNIT)})")
-        yield writer.over(self._times_drawn(id, "cells"))
+        yield writer.over(self._times_drawn(id, "cells", [o.alias for o in others]))
 
     def _summed(self, draw: Draw, writer: UnitWriter) -> Iterator[str]:
         """Units that are summed up already, by the tables that the scan itself has left."""
@@ -136,8 +138,11 @@ class Resampling:
         columns = [Column(quoted(PERIOD), PERIOD), *segments, Column(units, UNITS)]
         return create_table(_counts(id), select(columns, quoted(_cells(id)), [f"{quoted(PERIOD)} is not null"], group))
 
-    def _times_drawn(self, id: str, last: str) -> Steps:
-        """Each cell in each replicate as often as its unit is drawn. Where units are too many, none."""
+    def _times_drawn(self, id: str, last: str, counted: Iterable[str] = ()) -> Steps:
+        """Each cell in each replicate as often as its unit is drawn. Where units are too many, none.
+
+        What is `counted` as different is another in each copy of its unit.
+        """
         few = f"(select coalesce(sum({quoted(UNITS)}), 0) from {quoted(_counts(id))}) <= {MOST_UNITS}"
         kept = select([Column("*", "*")], quoted(_cells(id)), [f"{quoted(PERIOD)} is not null", few])
         chance = Column(f"hash(hash({quoted(UNIT)}, {quoted(REPLICATE)}, {SEED}))", CHANCE)
@@ -147,8 +152,9 @@ class Resampling:
         drawn = select([Column("*", "*"), times], "replicates")
         folded = f"{quoted(PERIOD)} * {_FOLD} + {quoted(REPLICATE)}"
         copy = f"case when {quoted(UNIT)} is not null then hash({quoted(UNIT)}, copy__) end"
-        changed = f"{folded} as {quoted(PERIOD)},\n    {copy} as {quoted(UNIT)}"
-        columns = [Column(f"drawn.* replace (\n    {changed}\n  )", "*")]
+        changed = [f"{folded} as {quoted(PERIOD)}", f"{copy} as {quoted(UNIT)}"]
+        changed += [f"{_copied(quoted(c), _cells(id))} as {quoted(c)}" for c in counted]
+        columns = [Column("drawn.* replace (\n    " + ",\n    ".join(changed) + "\n  )", "*")]
         found = select(columns, "drawn\njoin copies on drawn.times__ = copies.times__")
         return [
             *(("few_enough", kept), ("replicates", replicates), ("drawn", drawn)),
@@ -258,13 +264,29 @@ from range(1, {_MOST_DRAWN + 1}) as numbers(times), range(times) as copies(copy)
 _REPLICATES = f"range({REPLICATES}) as numbers({quoted(REPLICATE)})"
 
 
-def _of_copies(named: NamedTerm, draw: Draw) -> NamedTerm:
+def _counted_names(scan: Scan) -> Iterator[str]:
+    """The columns whose different values are counted."""
+    return (a.name for t in scan.terms if t.term.function in COUNTED for a in t.term.args if isinstance(a, Name))
+
+
+def _counted_as(name: str, draw: Draw) -> str:
+    return UNIT if draw.unit == (name,) else f"different__{name}"
+
+
+def _of_copies(named: NamedTerm, counted: Mapping[str, str]) -> NamedTerm:
     """Where units are counted, one that is drawn twice is two: else no sample would have as many as there are."""
     match named.term.args:
-        case (Name() as arg,) if named.term.function in COUNTED and draw.unit == (arg.name,):
-            return replace(named, term=replace(named.term, args=(replace(arg, name=UNIT),)))
+        case (Name() as arg,) if named.term.function in COUNTED:
+            return replace(named, term=replace(named.term, args=(replace(arg, name=counted[arg.name]),)))
         case _:
             return named
+
+
+def _copied(value: str, cells: str) -> str:
+    """A value that is one unit's alone, as the orders of a customer are, is another in each copy of the unit."""
+    within = f"(select count(distinct {value}) = count(distinct hash({value}, {quoted(UNIT)})) from {quoted(cells)}"
+    within += f" where {value} is not null)"
+    return f"case when {value} is not null then hash({value}, case when {within} then copy__ end) end"
 
 
 def _bits(draw: Draw, columns: Iterable[str]) -> str:

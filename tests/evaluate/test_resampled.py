@@ -131,8 +131,19 @@ def test_what_is_counted_as_different_is_drawn_and_not_its_rows(workbench):
     agrees(found, replicates(lambda w: (w * sums).sum() / w.sum(), np.arange(len(sums))))
 
 
+def test_what_lies_within_a_unit_is_drawn_with_it(workbench):
+    """Answers of persons, counted by what names them, as orders of customers are in the lines of orders."""
+    twice = [row for row in ROWS for _ in range(1 + row["who"].endswith("3"))]
+    inputs = "{who: answers.who, answer: answers.answer_id}"
+    body = kpi("count(distinct answer) / count(distinct who)", inputs, "sample_unit: who")
+    (found,) = judged(workbench, body, answers(twice))
+    counts = np.array([(p == WHO).sum() for p in np.unique(WHO)])
+    assert found.value == pytest.approx(counts.mean())
+    agrees(found, replicates(lambda w: (w * counts).sum() / w.sum(), np.arange(len(counts))))
+
+
 def test_where_samples_lie_to_one_side_of_the_value_no_interval_is_shown(workbench):
-    """Different answers of the persons drawn are a part of those that there are, never more."""
+    """Different answers that persons share are a part of those that there are, never more."""
     inputs = "{who: answers.who, a: answers.a}"
     body = kpi("count(distinct a) / count(distinct who)", inputs, "sample_unit: who")
     (found,) = judged(workbench, body, answers())
