@@ -10,7 +10,6 @@ from typing import Literal
 from kpispec.source import Span, Text
 
 Direction = Literal["higher_is_better", "lower_is_better", "closer_to_target"]
-Confidence = Literal["auto", "none", "bootstrap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +238,15 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessChange:
+    """From `first` on the figures come about in another way: what was usual before says nothing of them."""
+
+    first: date
+    label: Localized
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class GivenRows:
     """Rows of a data set, or of a row input by its name. A cell is text as written with its resolved value."""
 
@@ -313,9 +321,10 @@ class KpiSpec:
     thresholds: tuple[BandSet, ...] = ()  # the first is the whole's, the rest are `by:`
     targets: tuple[TargetSpec, ...] = ()
     benchmarks: tuple[BenchmarkFigure | BenchmarkRef, ...] = ()
+    process_changes: tuple[ProcessChange, ...] = ()  # in the order of their days
     accept: Waiver | None = None
     judge: Literal["point", "confident"] = "point"
-    confidence: Confidence = "auto"
+    confidence: Literal["auto", "none", "bootstrap"] = "auto"
     level: float = 0.95
     reading_level: str | None = None  # who reads it: strategic, tactical, operational
     perspective: str | None = None

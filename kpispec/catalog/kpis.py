@@ -83,9 +83,8 @@ def bind_kpi(
     `judged=False` leaves bands and figures alone, where the unit that they are in is not known.
     """
     before = findings.errors
-    rows, kpis = [], []
+    rows, kpis, broken = [], [], False
     params = read_params(spec, findings)
-    broken = False
     for item in spec.inputs:
         bound: BoundRows | BoundKpi | None
         if isinstance(item, RowInput):
@@ -95,11 +94,11 @@ def bind_kpi(
             bound = _bind_kpi_input(spec, item, params, datasets, written, done, macros, findings)
             kpis += [bound] if bound else []
         broken = broken or bound is None
-    formula = parse(spec.formula, f"kpi.{spec.id}.formula", findings)
+    subject = f"kpi.{spec.id}.formula"
+    formula = parse(spec.formula, subject, findings)
     if formula is not None:
-        formula = check(
-            with_params(formula, params), _scope(spec, rows, kpis, done, macros), f"kpi.{spec.id}.formula", findings
-        )
+        scope = _scope(spec, rows, kpis, done, macros)
+        formula = check(with_params(formula, params), scope, subject, findings)
     if formula is not None:
         _unused(spec, spec.formula.value, extends, findings)
     _weighed(spec, findings)

@@ -36,6 +36,8 @@ def _texts(catalog: Catalog) -> Iterator[tuple[str, Localized, Span]]:
             for key, text in (("label", spec.label), ("question", spec.question), ("description", spec.description)):
                 if text is not None and dict(spec.spans).get(key) is not None:
                     yield f"kpi.{spec.id}.{key}", text, spec.at(key)
+            for number, change in enumerate(spec.process_changes):
+                yield f"kpi.{spec.id}.process_changes.{number}.label", change.label, change.span
     for dataset in catalog.datasets.values():
         if dataset.spec.library is None:
             yield from _texts_of(dataset.spec)

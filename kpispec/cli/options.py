@@ -47,6 +47,9 @@ Compare = Annotated[
     list[str] | None,
     typer.Option("--compare", help="previous_period, same_period_last_year or none; repeatable.", show_default=False),
 ]
+ExplainChange = Annotated[
+    bool, typer.Option("--explain-change", help="Split each headline's change into mix and rate by segment.")
+]
 EngineName = Annotated[str | None, typer.Option("--engine", help="The engine: duckdb.", show_default=False)]
 MemoryLimit = Annotated[
     str | None, typer.Option("--memory-limit", help="How much memory the engine may take: 4GB.", show_default=False)

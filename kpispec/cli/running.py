@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from kpispec.cli.options import (
     Compare,
     Data,
     EngineName,
+    ExplainChange,
     From,
     Language,
     MemoryLimit,
@@ -70,6 +72,7 @@ def run(
     by: By = None,
     where: Where = None,
     compare: Compare = None,
+    explain_change: ExplainChange = False,
     engine: EngineName = None,
     memory_limit: MemoryLimit = None,
     threads: Threads = None,
@@ -84,6 +87,7 @@ def run(
         opened, period=period, at=at, first=first, last=last, as_of=as_of, by=by, where=where, compare=compare,
         engine=engine, memory_limit=memory_limit, threads=threads,
     )  # fmt: skip
+    asked = replace(asked, explain_change=explain_change)
     result = computed(opened, names or (), asked_everything=everything, asked=asked, language=language)
     put(result, format, output)
     if profile:

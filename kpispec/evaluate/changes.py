@@ -98,13 +98,13 @@ def _between(
         counts = _counted(judge, measure, reading), _counted(then, *before)
         found = replace(found, p=_of_counts(*counts), method="conditional")
     significant = _significant(found, measure.kpi.spec.level)
-    better = _better(measure.kpi, reading, earlier_one)
+    improved = better(measure.kpi, reading, earlier_one)
     return Change(
         against,
         earlier_one.value,
         delta,
         significant,
-        better,
+        improved,
         found.z,
         interval=interval_of(measure.kpi, found.interval),
         p=found.p,
@@ -196,7 +196,8 @@ def _with(reading: Reading, name: str, change: Change) -> Reading:
     return replace(reading, compare=tuple((n, change if n == name else c) for n, c in reading.compare))
 
 
-def _better(kpi: Kpi, now: Reading, before: Reading) -> bool | None:
+def better(kpi: Kpi, now: Reading, before: Reading) -> bool | None:
+    """Whether one value is better than another; `None` where they are equal or nobody says which way is better."""
     if now.value is None or before.value is None or now.value == before.value:
         return None
     match kpi.direction:

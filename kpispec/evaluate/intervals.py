@@ -8,7 +8,8 @@ from kpispec import statistics
 from kpispec.catalog.model import Kpi
 from kpispec.evaluate.report import Interval
 from kpispec.evaluate.table import Cell
-from kpispec.plan.model import Linked, Measure, Spread, Without
+from kpispec.plan.ingredients import Linked, Spread, Without
+from kpispec.plan.model import Measure
 from kpispec.plan.resample import LEAST_REPLICATES, MOST_UNITS, REPLICATES
 from kpispec.statistics import Estimate
 

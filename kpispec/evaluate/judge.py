@@ -15,7 +15,8 @@ from kpispec.evaluate.scores import score_of
 from kpispec.evaluate.table import Cell, Cells, DatasetFacts
 from kpispec.evaluate.withheld import Withheld
 from kpispec.periods import Period
-from kpispec.plan.model import Measure, Plan, Without
+from kpispec.plan.ingredients import Without
+from kpispec.plan.model import Measure, Plan
 from kpispec.spec import BandSet
 from kpispec.statistics import Estimate
 from kpispec.units import duration_seconds

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from math import fsum
 
 from kpispec.bounds import Bounds
+from kpispec.evaluate.process import Process, Signal
 from kpispec.evaluate.scores import CardScore
 from kpispec.periods import Period
-from kpispec.plan.model import Without
+from kpispec.plan.ingredients import Without
 from kpispec.spec import BenchmarkFigure, DatasetSpec, KpiSpec, Localized, ScorecardSpec
 
 
@@ -48,6 +50,9 @@ class Reason:
     settling(settles_days: float) · window-cut(there: int, wanted: int, periods) · too-fine(dataset, every, period) ·
     offset-not-whole(offset, period) ·
     other-period(period) · suppressed() · whole-bands() · bound-unknown(bound) · waived(until: date, reason)
+
+    Of a change that is not split: split-shape() · split-sum() · split-function(function) · split-earlier() ·
+    split-whole(dimension) · split-overlap() · split-negative(segment) · split-hidden() · split-no-value()
     """
 
     status: Status
@@ -134,6 +139,49 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitPart:
+    """What a segment brought to a change. Rates are its own values, `None` where it has none in a period."""
+
+    segment: Segment
+    weight_before: float  # its share of the denominator
+    weight_after: float
+    rate_before: float | None
+    rate_after: float | None
+    mix_effect: float
+    rate_effect: float
+
+    @property
+    def total(self) -> float:
+        return self.mix_effect + self.rate_effect
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSplit:
+    """The change of a value split by segments, the greatest parts first; without parts where a reason says why.
+
+    Effects, and all sums of them, are doubles that add up to `delta` without rounding.
+    """
+
+    compare: str  # previous_period, same_period_last_year
+    by: tuple[str, ...]
+    before: Period | None
+    after: Period
+    value_before: float | None
+    value_after: float | None
+    delta: float | None = None
+    parts: tuple[SplitPart, ...] = ()
+    reason: Reason | None = None
+
+    @property
+    def mix_effect(self) -> float | None:
+        return None if self.delta is None else fsum(p.mix_effect for p in self.parts)
+
+    @property
+    def rate_effect(self) -> float | None:
+        return None if self.delta is None else fsum(p.rate_effect for p in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One KPI, period and segment."""
 
@@ -207,6 +255,10 @@ class KpiReport:
     history: tuple[Reading, ...]  # whole, oldest first, holes included
     segments: tuple[Reading, ...]  # of the headline's period, one dimension each or crossed
     message: str | None = None  # of an `error`
+    splits: tuple[ChangeSplit, ...] = ()  # of the headline's changes, where asked for
+    process: Process | None = None
+    signal: Signal | None = None  # what the headline is a signal of, by rule 1 or 3
+    signal_better: bool | None = None  # whether that is good news; None where nobody says which way is better
 
 
 @dataclass(frozen=True, slots=True)

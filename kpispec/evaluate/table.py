@@ -17,6 +17,7 @@ from kpispec.plan.layout import (
     zero_column,
 )
 from kpispec.plan.model import Measure, Plan
+from kpispec.plan.split import split_terms
 
 Segment = tuple[tuple[str, str | None], ...]
 
@@ -65,6 +66,7 @@ class Cells:
     periods: tuple[int, ...]
     segments: tuple[tuple[tuple[str, ...], tuple[Segment, ...]], ...]  # (dimensions, segments)
     owners: Mapping[Segment, frozenset[str]] = field(default_factory=dict)  # the data sets that have a segment
+    sums: Mapping[tuple[int, Segment], Mapping[str, float | None]] = field(default_factory=dict)  # terms of splits
 
     def get(self, measure: str, period: int, segment: Segment) -> Cell | None:
         return self.table.get((measure, period, segment))
@@ -79,6 +81,8 @@ def read(plan: Plan, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
     periods: dict[int, None] = {}
     segments: dict[tuple[str, ...], dict[Segment, None]] = {s: {} for s in plan.request.sets}
     owners: dict[Segment, frozenset[str]] = {}
+    sums: dict[tuple[int, Segment], Mapping[str, float | None]] = {}
+    summed = [(term, at[term]) for term in split_terms(plan)]
     for row in rows:
         cut = sets[_int(row[at[SET]])]
         segment = tuple((d, _text(row[at[d]])) for d in cut)
@@ -88,8 +92,9 @@ def read(plan: Plan, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
         owners.setdefault(segment, frozenset(s.id for s in plan.scans if row[at[has_column(s.id)]]))
         for measure in plan.measures:
             table[measure.id, key, segment] = _cell(measure, row, at)
+        sums[key, segment] = {term: _number(row[place]) for term, place in summed}
     ordered = tuple((cut, tuple(sorted(found, key=_segment_order))) for cut, found in segments.items())
-    return Cells(table, tuple(sorted(periods)), ordered, owners)
+    return Cells(table, tuple(sorted(periods)), ordered, owners, sums)
 
 
 def _segment_order(segment: Segment) -> tuple[tuple[bool, str], ...]:
@@ -98,8 +103,7 @@ def _segment_order(segment: Segment) -> tuple[tuple[bool, str], ...]:
 
 def _cell(measure: Measure, row: Sequence[object], at: Mapping[str, int]) -> Cell:
     def number(column: str) -> float | None:
-        raw = row[at[column]] if column in at else None
-        return float(raw) if isinstance(raw, int | float) else None
+        return _number(row[at[column]]) if column in at else None
 
     n = number(n_column(measure.id))
     parts = {p: number(part_column(measure.id, p)) for p in _scalar_parts(measure)}
@@ -128,6 +132,10 @@ def _ranks(raw: object) -> Ranks | None:
         return None
     pairs = zip(raw[::2], raw[1::2], strict=True)
     return Ranks({int(rank): float(value) for rank, value in pairs if rank is not None and value is not None})
+
+
+def _number(raw: object) -> float | None:
+    return float(raw) if isinstance(raw, int | float) else None
 
 
 def _int(raw: object) -> int:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from kpispec.formula.tree import Expr, Name, walk
 from kpispec.plan.draws import Draw
-from kpispec.plan.model import MEASURE, TERM, Measure, Placement, Request, Without
+from kpispec.plan.ingredients import Without
+from kpispec.plan.model import MEASURE, TERM, Measure, Placement, Request
 from kpispec.plan.rewrite import transform
 from kpispec.windows import Length, parse_offset, shifted, window_start
 

@@ -14,8 +14,9 @@ from kpispec.catalog.model import Kpi
 from kpispec.formula.constants import constant
 from kpispec.formula.derivative import derivative, rough
 from kpispec.formula.tree import Binary, Boolean, Call, Case, Expr, Name, Number, Type, When
+from kpispec.plan.ingredients import Linked, Spread, Without
 from kpispec.plan.linear import Line, Rows, atoms, same_periods
-from kpispec.plan.model import TERM, Linked, Request, Spread, Term, Without
+from kpispec.plan.model import TERM, Request, Term
 from kpispec.plan.moments import known_of, product, row_function
 from kpispec.plan.rewrite import transform
 from kpispec.plan.terms import TermTable

@@ -13,6 +13,7 @@ from kpispec.catalog.model import Dataset, Join, Kpi
 from kpispec.formula.tree import Expr, Type
 from kpispec.periods import Grains, Period, key_of, period_of, year_before
 from kpispec.plan.draws import Resampled
+from kpispec.plan.ingredients import NOT_ASKED, Split, Spread, Unsplit, Without
 from kpispec.windows import Length
 
 TERM = ("term",)
@@ -59,6 +60,7 @@ class Request:
     reject_totals: bool = False  # count rejects per data set too
     covered: bool = False  # every period is taken to be covered: in tests, where no rows means none happened
     calendars: Calendars = NO_CALENDARS
+    split: bool = False  # ask for the sums of which a change's split is made
 
     @property
     def grains(self) -> Grains:
@@ -238,57 +240,6 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """Terms that are sums over the same rows: `gradient` names the parts that hold how the value moves with each.
-
-    `moments` are (i, j, part): the sum over rows of the product of what terms i and j add up, i up to j; what is not
-    listed is zero. With `clusters`, a part, rows were summed up by sample unit first, and it counts these.
-    """
-
-    gradient: tuple[str, ...]
-    moments: tuple[tuple[int, int, str], ...]
-    clusters: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How the interval of a value is found: the method, and its ingredients as trees over terms.
-
-    The value is `shift + scale` times the method's own figure. wilson: k n · t: sum squares n · garwood: k exposure ·
-    order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list) ·
-    kaplan_meier: share greenwood, or low high of a quantile · feldt: items respondents · delta: those that `linked`
-    names · bootstrap: low high se replicates units, which come of `resampled`. Weighted rows add weights and
-    weights_squared, whose quotient is the effective n.
-    """
-
-    method: str
-    scale: float
-    parts: tuple[tuple[str, Expr], ...]
-    p: float | None = None
-    shift: float = 0.0
-    linked: tuple[Linked, ...] = ()
-    resampled: Resampled | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Without:
-    """Why a value has no interval. Codes and values:
-
-    complete() · not-asked() · one-figure() · one-a-period(dataset) · not-smooth(function) · no-method(function) ·
-    rows-shared(dataset) · units-cross(unit) · several-units(units) · no-unit(dataset) · draws-earlier(), all known from
-    the definition; and, of one cell, few(n) · alike() · digits() · not-differentiable() · too-many-units(units, most) ·
-    few-replicates(there, of) · replicates-alike() ·
-    replicates-apart()
-    """
-
-    code: str
-    values: tuple[tuple[str, object], ...] = ()
-
-    def get(self, name: str) -> object:
-        return dict(self.values)[name]
-
-
-@dataclass(frozen=True, slots=True)
 class Measure:
     """A KPI, or a KPI narrowed by another's `where`, as a tree over terms and earlier measures.
 
@@ -302,7 +253,7 @@ class Measure:
     n: Expr | None
     seen: Expr | None
     zero: tuple[Expr, ...] = ()
-    spread: Spread | Without = Without("not-asked")
+    spread: Spread | Without = NOT_ASKED
     factor: float = 1.0
     rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
     fatal: tuple[tuple[str, str], ...] = ()  # (column or input, term) of rejects that are an error: `invalid: fail`
@@ -312,6 +263,7 @@ class Measure:
     upstream: tuple[tuple[str, str, Length | None], ...] = ()  # (input, measure id, offset)
     frame: Length | None = None  # the window that takes the place of the period
     settles: float = 0.0  # seconds after a period's end until all its rows are decided
+    split: Split | Unsplit | None = None  # where the request asks for it
 
     @property
     def parts(self) -> tuple[tuple[str, Expr], ...]:

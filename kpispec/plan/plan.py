@@ -8,15 +8,17 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Type
 from kpispec.plan.alpha import alpha_of
 from kpispec.plan.columns import fitted
+from kpispec.plan.ingredients import Spread, Without
 from kpispec.plan.lacks import Lacks
 from kpispec.plan.linear import Line, atoms, line_of
 from kpispec.plan.linked import Delta
-from kpispec.plan.model import Bound, Measure, Plan, Request, Spread, Term, Unavailable, Without
+from kpispec.plan.model import Bound, Measure, Plan, Request, Term, Unavailable
 from kpispec.plan.placing import Placed
 from kpispec.plan.rejects import Rejects
 from kpispec.plan.resample import draws_of, resampled
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.scans import ScanTable
+from kpispec.plan.split import with_splits
 from kpispec.plan.spread import Shapes
 from kpispec.plan.terms import Aggregate, Context, TermTable, calls_of, conjunction, decompose
 from kpispec.windows import Length, shifted
@@ -39,7 +41,8 @@ def plan(
     totals = planner.reject_totals() if request.reject_totals else ()
     earliest = planner.earliest()
     scans = planner.scans.made(earliest)
-    return Plan(request, scans, tuple(planner.measures.values()), planner.unavailable(), totals, earliest)
+    measures = with_splits(planner.measures.values(), planner.table) if request.split else planner.measures.values()
+    return Plan(request, scans, tuple(measures), planner.unavailable(), totals, earliest)
 
 
 @dataclass(slots=True)

@@ -13,9 +13,10 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Name, Type
 from kpispec.plan.columns import known_types
 from kpispec.plan.draws import Draw, Resampled
+from kpispec.plan.ingredients import Spread, Without
 from kpispec.plan.layout import part_column
 from kpispec.plan.linear import Line, atoms
-from kpispec.plan.model import TERM, Bound, Spread, Term, Without
+from kpispec.plan.model import TERM, Bound, Term
 from kpispec.plan.placing import Placed
 from kpispec.plan.terms import TermTable
 

@@ -10,9 +10,10 @@ from statistics import NormalDist
 from kpispec.catalog.model import Kpi
 from kpispec.formula.constants import constant
 from kpispec.formula.tree import Binary, Expr, Name, Number, Type, Unary
+from kpispec.plan.ingredients import Spread, Without
 from kpispec.plan.linear import Line, atoms
 from kpispec.plan.linked import Delta
-from kpispec.plan.model import TERM, Spread, Term, Without
+from kpispec.plan.model import TERM, Term
 from kpispec.plan.moments import narrower, product
 from kpispec.plan.terms import TermTable
 

@@ -27,6 +27,7 @@ class Asked:
     compare: tuple[str, ...] | None = None
     threads: int | None = None
     memory_limit: str | None = None
+    explain_change: bool = False
 
 
 def selected(
@@ -65,9 +66,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def request_of(
-    loaded: Loaded, asked: Asked, ids: Sequence[str], card: ScorecardSpec | None, *, reject_totals: bool = False
+    loaded: Loaded, asked: Asked, ids: Sequence[str], card: ScorecardSpec | None, *, page: bool = False
 ) -> Request:
-    """The request of a run over a project."""
+    """The request of a run over a project. A `page` counts rejects by data set, and splits changes."""
     zone = loaded.project.timezone
     as_of = asked.as_of if asked.as_of.tzinfo is not None else asked.as_of.replace(tzinfo=ZoneInfo(zone))
     day = as_of.astimezone(ZoneInfo(zone)).date()
@@ -75,6 +76,9 @@ def request_of(
     at = _at(asked, grains)
     grain = _grain(asked, at, card, loaded.catalog, ids)
     first, last = _reach(asked, at, grain, grains, card, day)
+    sets = _sets(asked.by, card, loaded.catalog)
+    if asked.explain_change:
+        _check_split(asked, grain, sets)
     return Request(
         grain=grain,
         as_of=as_of,
@@ -82,11 +86,22 @@ def request_of(
         timezone=zone,
         first=first,
         last=last,
-        sets=_sets(asked.by, card, loaded.catalog),
+        sets=sets,
         history=asked.compare != () or looks_back(loaded.catalog, ids),
-        reject_totals=reject_totals,
+        reject_totals=page,
         calendars=loaded.catalog.calendars,
+        split=asked.explain_change or page,
     )
+
+
+def _check_split(asked: Asked, grain: str, sets: tuple[tuple[str, ...], ...]) -> None:
+    """A change is split by segments, and is one between two periods."""
+    if grain == "all":
+        raise CallError("`--explain-change` needs two periods", "`--period all` is one: write `--period month`")
+    if asked.compare == ():
+        raise CallError("`--explain-change` needs a comparison", "write `--compare previous_period`, or leave it out")
+    if sets == ((),):
+        raise CallError("`--explain-change` needs segments", "write `--by DIMENSION`")
 
 
 def _at(asked: Asked, grains: Grains) -> Period | None:

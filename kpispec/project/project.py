@@ -54,10 +54,12 @@ class Project:
         threads: int | None = None,
         memory_limit: str | None = None,
         command: str = "",
+        explain_change: bool = False,
     ) -> "Result":
         """Values of KPIs or of a scorecard's KPIs, judged. Periods run to the one that holds `as_of` (default: now).
 
-        Raises CallError for a name that does not exist or an option that cannot be read.
+        With `explain_change` the change of each headline is split by the segments of `by`. Raises CallError for a name
+        that does not exist or an option that cannot be read.
         """
         asked = Asked(
             as_of=self._instant(as_of),
@@ -70,6 +72,7 @@ class Project:
             compare=None if compare is None else tuple(compare),
             threads=threads,
             memory_limit=memory_limit,
+            explain_change=explain_change,
         )
         return self.run_asked(names, asked, everything=everything, language=language, command=command)
 
@@ -91,7 +94,7 @@ class Project:
         from kpispec.project.run import execute
 
         ids, card = selected(self.loaded, names, everything=everything)
-        request = request_of(self.loaded, asked, ids, card, reject_totals=page)
+        request = request_of(self.loaded, asked, ids, card, page=page)
         engine = open_engine(self.loaded, threads=asked.threads, memory_limit=asked.memory_limit)
         try:
             outcome = execute(self.loaded, ids, request, engine, asked.where, notify or (lambda _words: None))
@@ -110,6 +113,7 @@ class Project:
             compare=asked.compare,
             page=page,
             sides=sides,
+            explain=asked.explain_change,
         )
         return Result(report, outcome, hashing)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from kpispec import __version__
 from kpispec.catalog.model import Kpi
 from kpispec.evaluate.changes import COMPARISONS, compared, corrected
+from kpispec.evaluate.explain import explained
 from kpispec.evaluate.judge import Judge, local_as_of
 from kpispec.evaluate.report import (
     Dimension,
@@ -20,6 +21,7 @@ from kpispec.evaluate.report import (
     Status,
 )
 from kpispec.evaluate.scores import card_score
+from kpispec.evaluate.signals import with_process
 from kpispec.periods import Period
 from kpispec.plan.model import Measure, Plan, Request
 from kpispec.plan.plan import plan
@@ -46,12 +48,16 @@ def report_of(
     compare: Sequence[str] | None = None,
     page: bool = False,
     sides: Sides | None = None,
+    explain: bool = False,
 ) -> Report:
     """The report of a run, KPIs in the order asked for.
 
-    For a `page` segments stand for the headline's period alone, and each KPI carries its SQL.
+    For a `page` segments stand for the headline's period alone, and each KPI carries its SQL. To `explain` is to split
+    the headlines' changes, which a page does too.
     """
-    maker = _Maker(loaded, outcome, compared_with(compare, card), page, sides or Sides())
+    shown = compared_with(compare, card)
+    split = _split_against(compare, shown, page=page) if explain or page else ()
+    maker = _Maker(loaded, outcome, shown, page, sides or Sides(), split)
     kpis = tuple(maker.kpi(id) for id in ids)
     freshness = tuple(maker.freshness(s) for s in outcome.opened.files)
     return Report(
@@ -75,6 +81,13 @@ def report_of(
 def compared_with(compare: Sequence[str] | None, card: ScorecardSpec | None) -> tuple[str, ...]:
     """The comparisons shown: those asked for, else the scorecard's, else all there are."""
     return tuple(compare if compare is not None else (card.compare if card else COMPARISONS))
+
+
+def _split_against(compare: Sequence[str] | None, shown: Sequence[str], *, page: bool) -> tuple[str, ...]:
+    """The comparisons whose changes are split: those asked for, else the first; on a page the first that it shows."""
+    if page:
+        return tuple(shown[:1])
+    return tuple(compare or (shown or COMPARISONS)[:1])
 
 
 def _scores(kpis: Iterable[KpiReport]) -> dict[str, float | None]:
@@ -105,8 +118,17 @@ def _failures(outcome: Outcome) -> Iterable[Reason]:
 class _Maker:
     """Reports of one outcome's KPIs and data sets."""
 
-    def __init__(self, loaded: Loaded, outcome: Outcome, compare: tuple[str, ...], page: bool, sides: Sides) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        outcome: Outcome,
+        compare: tuple[str, ...],
+        page: bool,
+        sides: Sides,
+        split: tuple[str, ...],
+    ) -> None:
         self.page = page
+        self.split = split
         self.loaded = loaded
         self.outcome = outcome
         self.plan: Plan = outcome.plan
@@ -137,12 +159,14 @@ class _Maker:
             return self._without_values(kpi, message, error is not None)
         readings = [self._compared(measure, k, ()) for k in self._keys()]
         headline = self._last_decided(readings)
-        return replace(
+        made = replace(
             self._base(kpi.spec, kpi),
             headline=headline,
             history=tuple(readings),
             segments=tuple(self._segments(measure, headline)),
+            splits=explained(self.judge, measure, headline, self.split) if headline is not None else (),
         )
+        return with_process(made, kpi)
 
     def _last_decided(self, readings: Sequence[Reading]) -> Reading | None:
         """The reading of the headline's period, or of the one before it whose rows are all decided."""
@@ -193,7 +217,11 @@ class _Maker:
         """The statements of one KPI alone, for the same request: they give the same figures."""
         opened = self.outcome.opened
         alone = plan(
-            self.loaded.catalog, [id], opened.bound, replace(self.plan.request, reject_totals=False), self.outcome.where
+            self.loaded.catalog,
+            [id],
+            opened.bound,
+            replace(self.plan.request, reject_totals=False, split=False),
+            self.outcome.where,
         )
         return opened.shown(printed(script(alone, opened.narrowed(self.plan), opened.zones).queries))
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kpispec.evaluate.report import Reading, Report
 from kpispec.project.run import Outcome
-from kpispec.render.machine import Cell, Json, flat_rows, rows, to_json
+from kpispec.render.machine import Cell, flat_rows, rows, to_json
+from kpispec.render.splitrows import Json
 from kpispec.render.text import render_table
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from datetime import date
 
 from kpispec.catalog.model import Catalog, Join
 from kpispec.formula.tree import Expr, Name, walk
-from kpispec.plan.model import Beside, NamedTerm, Plan, Scan, Spread
+from kpispec.plan.ingredients import Spread
+from kpispec.plan.model import Beside, NamedTerm, Plan, Scan
 from kpispec.source import Span
 from kpispec.spec import KpiInput, RowInput
 

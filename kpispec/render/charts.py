@@ -1,52 +1,18 @@
-"""Geometry of the small charts: figures in, coordinates as text out. Markup and colour live in the templates.
-
-Coordinates are rounded to a tenth and written by one function, so that the same figures give the same bytes.
-"""
+"""Geometry of the small charts: figures in, coordinates as text out. Markup and colour live in the templates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
-from typing import Protocol
+from math import ceil
+
+from kpispec.render.scales import Figure, Linear, Span, Tick, coordinate, path_of, points_of, ticks
+from kpispec.render.zones import NO_MARKS, NO_ZONES, Marks, Zones, apart, marks_of
 
 SPARK = (156.0, 40.0)
-TREND = (580.0, 214.0)
+TREND = (622.0, 214.0)
 BULLET = (216.0, 26.0)
 DOTS = (160.0, 16.0)
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76.0, 104.0, 18.0, 28.0  # margins of the trend
-_CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
-
-Figure = float | None
-Span = tuple[float, float]
-
-
-def coordinate(x: float) -> str:
-    """One decimal, no `-0`, no trailing `.0`."""
-    text = f"{x:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """A straight scale that holds what lies outside at its ends; the middle where the domain is one value."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low) if self.high != self.low else 0.5
-        return self.start + min(1.0, max(0.0, share)) * (self.end - self.start)
-
-
-class Tick(Protocol):
-    """How an axis writes its figures; `seconds` is a duration's unit in seconds, None for other units."""
-
-    @property
-    def seconds(self) -> float | None: ...
-
-    def write(self, value: float) -> str: ...
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76.0, 158.0, 20.0, 28.0  # margins of the trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +24,7 @@ class Spark:
     last: tuple[str, str]
     open_last: bool
     xs: str
+    limits: Marks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +33,21 @@ class Trend:
     tail: str
     dots: str
     fog: str  # the confidence band
+    whiskers: str  # the confidence intervals, where the band is that of the limits
     target: str
-    target_label: tuple[str, str] | None  # y and text
+    sides: tuple[tuple[str, str, str], ...]  # y, figure and word of what stands at the end of a line
     last: tuple[str, str]
     last_label: tuple[str, str, str]
     open_last: bool
     ticks: tuple[tuple[str, str, str], ...]  # y of the line, y of its text, text
     labels: tuple[tuple[str, str], ...]  # x, text
     xs: str
-    left: str
-    right: str
+    limits: Marks = NO_MARKS
+    cuts: tuple[tuple[str, str, str, bool], ...] = ()  # a process change: x, x of its text, text, whether it ends there
+    left: str = coordinate(_LEFT)
+    right: str = coordinate(TREND[0] - _RIGHT)
+    side: str = coordinate(TREND[0] - _RIGHT + 8)  # where `sides` begin
+    foot: str = coordinate(TREND[1] - _BOTTOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +68,37 @@ class Dot:
     line: tuple[str, str] | None
 
 
-def spark(values: Sequence[Figure], targets: Sequence[Figure], *, open_last: bool) -> Spark | None:
-    """The course of a KPI, gaps left open. Its target is drawn where it does not flatten the line."""
+def spark(
+    values: Sequence[Figure], targets: Sequence[Figure], *, open_last: bool, zones: Zones = NO_ZONES
+) -> Spark | None:
+    """The course of a KPI, gaps left open, in its natural limits.
+
+    Without limits its target is drawn, where it does not flatten the line.
+    """
     seen = [v for v in values if v is not None]
     if not seen:
         return None
     width, height = SPARK
     low, high = min(seen), max(seen)
     goals = [t for t in targets if t is not None]
-    near = goals and max(high, *goals) - min(low, *goals) <= 2.5 * (high - low)
+    near = not zones.zones and goals and max(high, *goals) - min(low, *goals) <= 2.5 * (high - low)
     if near:
         low, high = min(low, *goals), max(high, *goals)
+    low, high = min([low, *zones.ends]), max([high, *zones.ends])
     x = Linear(0, len(values) - 1, 4, width - 7)
     y = Linear(low, high, height - 5, 5)
-    points = _points(values, x, y)
+    points = points_of(values, x, y)
     last = max(i for i, v in enumerate(values) if v is not None)
     solid = _hide(points, last) if open_last else points
     return Spark(
-        line=_path(solid),
+        line=path_of(solid),
         tail=_tail(points, last) if open_last else "",
         alone=_alone(solid),
         target=_steps(targets, x, y) if near else "",
         last=_at(points, last),
         open_last=open_last,
         xs=_xs(len(values), x),
+        limits=marks_of(zones, x, y, points, last),
     )
 
 
@@ -132,31 +111,36 @@ def trend(
     words: Sequence[str],
     tick: Tick,
     open_last: bool,
+    zones: Zones = NO_ZONES,
 ) -> Trend | None:
-    """The same course with its axis, target and confidence band. `words[i]` is the value i as it is written."""
+    """The same course with its axis and target, its limits, and confidence intervals: a band where there are no limits.
+
+    `words[i]` is the value i as it is written.
+    """
     if all(v is None for v in values):
         return None
-    x, y, marks = _axes(values, intervals, targets, tick)
-    points = _points(values, x, y)
+    x, y, marks = _axes([*values, *zones.ends], intervals, targets, tick, len(values))
+    # Whole pixels of height: no eye tells them apart, and the page has to stay light.
+    points = [None if p is None else (p[0], float(round(p[1]))) for p in points_of(values, x, y)]
     last = max(i for i, v in enumerate(values) if v is not None)
     solid = _hide(points, last) if open_last else points
     final = points[last] or (0.0, 0.0)
-    goal = targets[-1] if targets else None
     return Trend(
-        line=_path(solid),
+        line=path_of(solid),
         tail=_tail(points, last) if open_last else "",
         dots="".join(f"M{coordinate(p[0])} {coordinate(p[1])}h0" for p in solid if p),
-        fog=_fog(intervals, x, y),
+        fog="" if zones.zones else _fog(intervals, x, y),
+        whiskers=_whiskers(intervals, x, y) if zones.zones else "",
         target=_steps(targets, x, y),
-        target_label=None if goal is None else (coordinate(y(goal) + 4), tick.write(goal)),
+        sides=apart(zones.labels, y, TREND[1] - _BOTTOM),
         last=_at(points, last),
         last_label=(coordinate(final[0] + 4), coordinate(_label_height(points, last)), words[last]),
         open_last=open_last,
         ticks=tuple((coordinate(y(t)), coordinate(y(t) + 4), tick.write(t)) for t in marks),
         labels=tuple((coordinate(x(i)), labels[i]) for i in _labelled(len(values))),
         xs=_xs(len(values), x),
-        left=coordinate(_LEFT),
-        right=coordinate(TREND[0] - _RIGHT),
+        limits=marks_of(zones, x, y, points, last),
+        cuts=_cuts(zones, x),
     )
 
 
@@ -168,8 +152,23 @@ def _label_height(points: Sequence[Span | None], last: int) -> float:
     return min(at + 20, TREND[1] - _BOTTOM - 4) if down else at - 10
 
 
+def _cuts(zones: Zones, x: Linear) -> tuple[tuple[str, str, str, bool], ...]:
+    """Process changes, before the first period of the new process; past the middle their text ends there."""
+    found = []
+    for index, text in zones.changes:
+        at, late = x(index - 0.5), index > x.high / 2
+        found.append((coordinate(at), coordinate(at - 5 if late else at + 5), text, late))
+    return tuple(found)
+
+
+def _whiskers(intervals: Sequence[Span | None], x: Linear, y: Linear) -> str:
+    spans = ((x(i), span) for i, span in enumerate(intervals) if span is not None)
+    ends = ((at, round(y(low)), round(y(high))) for at, (low, high) in spans)  # of a thin line: whole pixels will do
+    return "".join(f"M{coordinate(at)} {low}V{high}" for at, low, high in ends)
+
+
 def _axes(
-    values: Sequence[Figure], intervals: Sequence[Span | None], targets: Sequence[Figure], tick: Tick
+    values: Sequence[Figure], intervals: Sequence[Span | None], targets: Sequence[Figure], tick: Tick, count: int
 ) -> tuple[Linear, Linear, list[float]]:
     """The scales of a trend and the marks of its vertical one: all that is drawn lies between them."""
     width, height = TREND
@@ -177,7 +176,7 @@ def _axes(
     low, high = min(drawn), max(drawn)
     pad = (high - low) * 0.06 or abs(high) * 0.05 or 1.0
     marks = ticks(low - pad / 4, high + pad / 4, tick.seconds)
-    x = Linear(0, len(values) - 1, _LEFT + 6, width - _RIGHT - 8)
+    x = Linear(0, count - 1, _LEFT + 6, width - _RIGHT - 8)
     y = Linear(min(low - pad, marks[0]), max(high + pad, marks[-1]), height - _BOTTOM, _TOP)
     return x, y, marks
 
@@ -253,35 +252,6 @@ def dots(
     return placed, None if whole is None else coordinate(x(whole))
 
 
-def ticks(low: float, high: float, seconds: float | None = None, count: int = 6) -> list[float]:
-    """Round figures between two ends: 1, 2, 2.5, 5 times a power of ten, or steps of a clock."""
-    if seconds is not None:
-        raw = (high - low) * seconds / count
-        clock = next((s for s in _CLOCK_STEPS if s >= raw), None) or ceil(raw / 86400) * 86400
-        step = clock / seconds
-    else:
-        raw = (high - low) / count
-        power = 10.0 ** floor(log10(raw)) if raw > 0 else 1.0
-        step = next(m * power for m in (1, 2, 2.5, 5, 10, 20) if m * power >= raw - 1e-12)
-    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return [round(step * i, 10) for i in range(first, last + 1)] or [low, high]
-
-
-def _points(values: Sequence[Figure], x: Linear, y: Linear) -> list[Span | None]:
-    return [None if v is None else (x(i), y(v)) for i, v in enumerate(values)]
-
-
-def _path(points: Sequence[Span | None]) -> str:
-    parts, pen = [], "M"
-    for point in points:
-        if point is None:
-            pen = "M"
-            continue
-        parts.append(f"{pen}{coordinate(point[0])} {coordinate(point[1])}")
-        pen = "L"
-    return "".join(parts)
-
-
 def _alone(points: Sequence[Span | None]) -> str:
     padded = [None, *points, None]
     lonely = (p for a, p, b in zip(padded, padded[1:], padded[2:], strict=False) if p and not a and not b)
@@ -293,7 +263,7 @@ def _hide(points: list[Span | None], last: int) -> list[Span | None]:
 
 
 def _tail(points: Sequence[Span | None], last: int) -> str:
-    return _path(points[max(0, last - 1) : last + 1])
+    return path_of(points[max(0, last - 1) : last + 1])
 
 
 def _at(points: Sequence[Span | None], index: int) -> tuple[str, str]:
@@ -344,7 +314,7 @@ def _fog(intervals: Sequence[Span | None], x: Linear, y: Linear) -> str:
         if run:
             there = [(at, y(high)) for at, (_, high) in run]
             back = [(at, y(low)) for at, (low, _) in reversed(run)]
-            parts.append(_path([*there, *back]) + "Z")
+            parts.append(path_of([*there, *back]) + "Z")
         run = []
     return "".join(parts)
 

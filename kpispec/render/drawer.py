@@ -4,15 +4,19 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
+from kpispec.evaluate.process import TO_CHANGE
 from kpispec.evaluate.report import KpiReport, Reading, Status
 from kpispec.render.beside import running_sentence, status_of
 from kpispec.render.charts import Trend, trend
+from kpispec.render.course import doubts, limits_caption, mark_words, signal_words, zones_of
 from kpispec.render.facts import Fact, Item, facts, link
 from kpispec.render.format import NOTHING, Figures, number, seconds_of
 from kpispec.render.indicator import delta_of, last_is_open, note_of
 from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.phrases import LONGEST_TEXT, Phrase, Voice, tone
 from kpispec.render.segments import SegmentBlock, closed, segment_blocks, segments_caption
+from kpispec.render.splits import Splits, splits_of
+from kpispec.render.zones import Zones
 
 _FAR_TOO_MANY = 100  # times the present n: no survey settles that
 _SQL_TOKEN = re.compile(
@@ -47,6 +51,7 @@ class Moment:
     interval: str
     n: str
     status: str
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,12 @@ class Drawer:
     facts: tuple[Fact, ...]
     trend: Trend | None
     trend_caption: str
+    doubts: tuple[str, ...]
+    signals: bool  # whether the table of figures has a column of them
     moments: tuple[Moment, ...]
     segments: tuple[SegmentBlock, ...]
     segments_caption: str
+    splits: Splits | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ class Axis:
 
 def drawer_of(kpi: KpiReport, voice: Voice) -> Drawer:
     figures, spec = figures_of(kpi, voice.language), kpi.spec
+    zones = zones_of(kpi, figures, voice)
     return Drawer(
         tone=tone(status_of(kpi)),
         why=why(kpi, figures, voice),
@@ -91,11 +100,14 @@ def drawer_of(kpi: KpiReport, voice: Voice) -> Drawer:
         formula=kpi.formula,
         sql=highlighted(kpi.sql),
         facts=facts(kpi, figures, voice),
-        trend=_trend(kpi, figures, voice),
-        trend_caption=_trend_caption(kpi, voice),
-        moments=tuple(_moment(r, figures, voice) for r in course_of(kpi)),
+        trend=_trend(kpi, zones, figures, voice),
+        trend_caption=_trend_caption(kpi, zones, voice),
+        doubts=doubts(kpi, voice),
+        signals=bool(zones.signals or zones.runs),
+        moments=tuple(_moment(kpi, r, figures, voice) for r in course_of(kpi)),
         segments=segment_blocks(kpi, figures, voice),
         segments_caption=segments_caption(kpi, voice),
+        splits=splits_of(kpi, voice),
     )
 
 
@@ -115,8 +127,13 @@ def why(kpi: KpiReport, figures: Figures, voice: Voice) -> tuple[str, ...]:
         sentences += [words.say(text, interval=shown), _settling(reading, voice)]
     elif reading.interval is None and kpi.spec.population == "complete":
         sentences.append(words.say(_("The whole population is counted: there is no sampling error.")))
-    sentences += [*_changes(kpi, figures, voice), running_sentence(kpi, figures, voice)]
+    sentences += [_signal(kpi, figures, voice), *_changes(kpi, figures, voice), running_sentence(kpi, figures, voice)]
     return tuple(s for s in sentences if s)
+
+
+def _signal(kpi: KpiReport, figures: Figures, voice: Voice) -> str:
+    found = signal_words(kpi, figures, voice)
+    return voice.words.say(_("A signal: {words}."), words=found) if found else ""
 
 
 def _band_sentence(reading: Reading, figures: Figures, voice: Voice) -> str:
@@ -157,7 +174,8 @@ def _two_digits(n: int) -> int:
 
 
 def _changes(kpi: KpiReport, figures: Figures, voice: Voice) -> list[str]:
-    texts = {
+    """Each change with what it is held against: the test of two values, or how far neighbours are usually apart."""
+    tested = {
         "routine": _("{delta} against {period}: no more than chance can give."),
         "better": _("{delta} against {period}: better, and more than chance would give."),
         "worse": _("{delta} against {period}: worse, and more than chance would give."),
@@ -165,8 +183,22 @@ def _changes(kpi: KpiReport, figures: Figures, voice: Voice) -> list[str]:
         "unknown": _("{delta} against {period}; no standard error is known to test it."),
         "same": _("Unchanged against {period}."),
     }
-    shown = [delta_of(c, figures, voice) for _name, c in changes_of(kpi)]
-    return [voice.words.say(texts[d.sense], delta=d.text, period=d.against) for d in shown if d is not None]
+    ranged = {
+        **tested,
+        "routine": _("{delta} against {period}: routine, periods are up to {most} apart by themselves."),
+        "better": _("{delta} against {period}: better, and more than the {most} that periods are apart by themselves."),
+        "worse": _("{delta} against {period}: worse, and more than the {most} that periods are apart by themselves."),
+        "changed": _("{delta} against {period}: more than the {most} that periods are apart by themselves."),
+    }
+    limits = kpi.process.limits if kpi.process is not None else None
+    most = figures.delta(TO_CHANGE * limits.moving_range).lstrip("+") if limits is not None else ""
+    shown = [delta_of(kpi, c, figures, voice) for _name, c in changes_of(kpi)]
+    texts = {"range": ranged}
+    return [
+        voice.words.say(texts.get(d.basis, tested)[d.sense], delta=d.text, period=d.against, most=most)
+        for d in shown
+        if d is not None
+    ]
 
 
 def highlighted(sql: str) -> tuple[Token, ...]:
@@ -190,7 +222,7 @@ def highlighted(sql: str) -> tuple[Token, ...]:
     return tuple(pieces)
 
 
-def _trend(kpi: KpiReport, figures: Figures, voice: Voice) -> Trend | None:
+def _trend(kpi: KpiReport, zones: Zones, figures: Figures, voice: Voice) -> Trend | None:
     history = course_of(kpi)
     if not history:
         return None
@@ -202,27 +234,30 @@ def _trend(kpi: KpiReport, figures: Figures, voice: Voice) -> Trend | None:
         words=[figures.value(r.value, cuts(r)) for r in history],
         tick=Axis(figures),
         open_last=last_is_open(kpi),
+        zones=zones,
     )
 
 
-def _trend_caption(kpi: KpiReport, voice: Voice) -> str:
+def _trend_caption(kpi: KpiReport, zones: Zones, voice: Voice) -> str:
     say = voice.words.say
-    parts = []
+    parts = limits_caption(kpi, zones, voice)
     if any(closed(r) for r in kpi.history):
-        parts.append(say(_("Band: confidence interval.")))
-    if any(r.target for r in kpi.history):
+        parts.append(say(_("Upright lines: confidence intervals.") if zones.zones else _("Band: confidence interval.")))
+    if any(r.target for r in kpi.history) and not zones.zones:
         parts.append(say(_("Dashes: target.")))
     if last_is_open(kpi):
         parts.append(say(_("Hollow: a period still running.")))
     return " ".join(parts)
 
 
-def _moment(reading: Reading, figures: Figures, voice: Voice) -> Moment:
+def _moment(kpi: KpiReport, reading: Reading, figures: Figures, voice: Voice) -> Moment:
     interval = reading.interval
+    signal = kpi.process.signal_at(reading.period.key) if kpi.process is not None else None
     return Moment(
         period=voice.words.period(reading.period, short=True),
         value=figures.value(reading.value, cuts(reading)),
         interval=figures.range(interval.low, interval.high) if interval else "",
         n=number(reading.n, voice.language) if reading.n is not None else NOTHING,
         status=voice.words.status(reading.status),
+        signal=mark_words(signal, voice),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from math import floor, log10
@@ -78,6 +79,33 @@ class Figures:
         text = digits + NBSP + self._point() if family(self.unit) in ("percent", "points") else _wrap(digits, self)
         sign = "" if self.vanishes(value) else MINUS if value < 0 else "+"
         return sign + text
+
+    def step(self, delta: float) -> Fraction:
+        """What the last digit of a difference stands for, where it is written: of a duration, its smaller unit."""
+        if family(self.unit) != "duration":
+            decimals = self.decimals if self.decimals is not None else usual_decimals(self.unit, abs(delta))
+            return Fraction(1, 10**decimals)
+        factor = unit_of(self.unit).factor
+        seconds = abs(delta) * factor
+        last = (
+            Fraction(1, 10 ** _second_digits(seconds, self.decimals)) if seconds < 60 else Fraction(_step(seconds, 2))
+        )
+        return last / Fraction(factor)
+
+    def stepped(self, steps: int, step: Fraction) -> str:
+        """A difference of so many steps with all of its digits, so that such differences add up as they are written."""
+        value = abs(steps) * step
+        if family(self.unit) == "duration":
+            seconds, smallest = value * Fraction(unit_of(self.unit).factor), step * Fraction(unit_of(self.unit).factor)
+            whole = smallest.denominator == 1
+            decimals = 0 if whole else len(str(smallest.denominator)) - 1
+            plain = number(rounded(float(seconds), decimals), self.language) + NBSP + "s"
+            text = _spell(float(seconds), 4, self.language, 0) if whole else plain
+        else:
+            plain = number(rounded(float(value), len(str(step.denominator)) - 1), self.language)
+            pointed = family(self.unit) in ("percent", "points")
+            text = plain + NBSP + self._point() if pointed else _wrap(plain, self)
+        return ("" if not steps else MINUS if steps < 0 else "+") + text
 
     def range(self, low: float | None, high: float | None) -> str:
         """`77.4 – 80.8%`: the unit once. An open side leaves a comparison."""
@@ -299,18 +327,27 @@ def _duration(seconds: float, cuts: Sequence[float], language: str, decimals: in
 
 def _to_parts(seconds: float, parts: int) -> float:
     """Seconds rounded to the last of `parts` units counted from the largest that is not zero."""
+    if seconds < 60:
+        return seconds
+    step = _step(seconds, parts)
+    return floor(seconds / step + 0.5) * step
+
+
+def _step(seconds: float, parts: int) -> float:
+    """The last of `parts` units counted from the largest that is not zero."""
     steps = [86400.0, 3600.0, 60.0, 1.0]
     first = next((i for i, step in enumerate(steps) if seconds >= step), 3)
-    if first == 3:
-        return seconds
-    step = steps[min(first + parts - 1, 3)]
-    return floor(seconds / step + 0.5) * step
+    return steps[min(first + parts - 1, 3)]
+
+
+def _second_digits(seconds: float, decimals: int | None) -> int:
+    """The decimals of less than a minute."""
+    return decimals if decimals is not None else 0 if seconds >= 10 or seconds == 0 else 1 if seconds >= 1 else 2
 
 
 def _spell(seconds: float, parts: int, language: str, decimals: int | None) -> str:
     if seconds < 60:
-        digits = decimals if decimals is not None else 0 if seconds >= 10 or seconds == 0 else 1 if seconds >= 1 else 2
-        shown = rounded(seconds, digits)
+        shown = rounded(seconds, _second_digits(seconds, decimals))
         if shown < 60:
             return number(shown, language) + NBSP + "s"
         seconds = 60.0

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpispec.evaluate.report import BenchmarkReading, Change, KpiReport, Reading, Status
+from kpispec.evaluate.signals import Verdict, judged_by_limits, verdict
 from kpispec.periods import Period
 from kpispec.render.beside import Beside, beside_of, running_of, status_of
 from kpispec.render.charts import BULLET, Bullet, Spark, bullet, bullet_scale, spark
+from kpispec.render.course import limits_alt, signal_short, too_short, zones_of
 from kpispec.render.format import NOTHING, Figures, number, unit_of
 from kpispec.render.lines import changes_of, course_of, cuts, figures_of
 from kpispec.render.machine import label
 from kpispec.render.phrases import NOT_RATED, TONE_WORDS, Phrase, Voice, tone
-
-SHORT_HISTORY = 6  # fewer periods than this say little about a course
 
 
 def _(message: str) -> str:
@@ -28,6 +28,7 @@ class Delta:
     sense: str
     word: str
     against: str
+    basis: str = "test"  # what `sense` rests on: range test nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Row:
     caption: Caption
     spark: Spark | None
     spark_alt: str
-    short: str  # "history too short"
+    short: str  # what the course says in a word: "history too short", "above the upper limit"
+    signal: bool
     n: str
     n_warns: bool
     hollow: bool
@@ -77,7 +79,8 @@ def row_of(kpi: KpiReport, voice: Voice, compare: Sequence[str], key: str) -> Ro
     status = status_of(kpi)
     shown = reading is not None and reading.value is not None
     name = voice.phrase(spec.label, spec.id)
-    chart = spark_of(kpi)
+    chart = spark_of(kpi, figures, voice)
+    signal = signal_short(kpi, voice)
     return Row(
         key=key,
         id=spec.id,
@@ -100,12 +103,13 @@ def row_of(kpi: KpiReport, voice: Voice, compare: Sequence[str], key: str) -> Ro
         bullet_alt=_bullet_alt(reading, figures, voice),
         caption=_caption(reading, figures, voice),
         spark=chart,
-        spark_alt=history_alt(kpi, name.text, figures, voice),
-        short=voice.words.say(_("history too short")) if chart and _seen(kpi) < SHORT_HISTORY else "",
+        spark_alt=" ".join([history_alt(kpi, name.text, figures, voice), limits_alt(kpi, figures, voice)]).strip(),
+        short=signal or (voice.words.say(_("history too short")) if chart and too_short(kpi) else ""),
+        signal=bool(signal),
         n=number(reading.n, voice.language) if reading is not None and reading.n is not None and shown else "",
         n_warns=status is Status.TOO_FEW,
         hollow=status in (Status.TOO_FEW, Status.PARTIAL),
-        moved=any(c.significant for _name, c in changes_of(kpi)),
+        moved=has_moved(kpi),
         running=running_of(kpi, figures, voice),
         beside=tuple(b for t in spec.read_with if (b := beside_of(t.value, voice)) is not None),
     )
@@ -129,12 +133,13 @@ def note_of(kpi: KpiReport, voice: Voice, figures: Figures) -> str:
     return " ".join(parts)
 
 
-def delta_of(change: Change, figures: Figures, voice: Voice) -> Delta | None:
-    """A change in words; coloured only when it is more than chance."""
+def delta_of(kpi: KpiReport, change: Change, figures: Figures, voice: Voice) -> Delta | None:
+    """A change of the headline in words; coloured only when it is more than noise."""
     if change.delta is None:
         return None
     say, still = voice.words.say, figures.vanishes(change.delta)
-    sense = "same" if still else _sense(change)
+    found = verdict(kpi, change)
+    sense = "same" if still else _sense(change, found)
     words = {
         "same": say(_("flat")),
         "better": say(_("better")),
@@ -144,22 +149,31 @@ def delta_of(change: Change, figures: Figures, voice: Voice) -> Delta | None:
         "unknown": say(_("not tested")),
     }
     arrow = "flat" if still else "up" if change.delta > 0 else "down"
-    return Delta(figures.delta(change.delta), arrow, sense, words[sense], voice.words.period(change.against))
+    against = voice.words.period(change.against)
+    return Delta(figures.delta(change.delta), arrow, sense, words[sense], against, found.basis)
 
 
-def _sense(change: Change) -> str:
-    if change.significant is None:
+def _sense(change: Change, found: Verdict) -> str:
+    if found.real is None:
         return "unknown"
-    if not change.significant:
+    if not found.real:
         return "routine"
     return "changed" if change.better is None else "better" if change.better else "worse"
 
 
-def spark_of(kpi: KpiReport) -> Spark | None:
+def has_moved(kpi: KpiReport) -> bool:
+    """Whether the headline says that something changed: a signal where its course has limits, else a test."""
+    if judged_by_limits(kpi):
+        return kpi.signal is not None
+    return any(c.significant for _name, c in changes_of(kpi))
+
+
+def spark_of(kpi: KpiReport, figures: Figures, voice: Voice) -> Spark | None:
     course = course_of(kpi)
     values = [r.value for r in course]
     targets = [r.target.value if r.target else None for r in course]
-    return spark(values, targets, open_last=last_is_open(kpi)) if values else None
+    zones = zones_of(kpi, figures, voice)
+    return spark(values, targets, open_last=last_is_open(kpi), zones=zones) if values else None
 
 
 def last_is_open(kpi: KpiReport) -> bool:
@@ -218,10 +232,6 @@ def _scale(kpi: KpiReport, reading: Reading) -> tuple[float, float]:
     return bullet_scale([f for f in figures if f is not None], reach)
 
 
-def _seen(kpi: KpiReport) -> int:
-    return sum(1 for r in kpi.history if r.value is not None)
-
-
 def _other_period(reading: Reading | None, voice: Voice) -> str:
     if reading is None or _same(reading.period, voice.report.period):
         return ""
@@ -253,7 +263,7 @@ def _badge(reading: Reading | None, voice: Voice) -> str:
 
 def _deltas(kpi: KpiReport, figures: Figures, voice: Voice, compare: Sequence[str]) -> tuple[Delta | None, ...]:
     changes = dict(changes_of(kpi))
-    return tuple(delta_of(changes[name], figures, voice) if name in changes else None for name in compare)
+    return tuple(delta_of(kpi, changes[name], figures, voice) if name in changes else None for name in compare)
 
 
 def _caption(reading: Reading | None, figures: Figures, voice: Voice) -> Caption:

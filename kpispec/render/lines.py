@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kpispec.evaluate.report import Change, KpiReport, Reading, Report, Segment, Status
+from kpispec.evaluate.signals import verdict
 from kpispec.render.format import NOTHING, Figures, family, number, steady_decimals
 from kpispec.render.wording import Words, words
 
@@ -120,7 +121,7 @@ def _line(kpi: KpiReport, reading: Reading, report: Report, say: Words) -> Line:
         figures.range(interval.low, interval.high) if interval else "",
         number(reading.n, language) if reading.n is not None else "",
         _status(reading.status, reading.uncertain, say),
-        _change(reading.change("previous_period"), figures, say),
+        _change(kpi, reading, figures, say),
     )
     return Line(reading.status, reading.segment, cells)
 
@@ -138,14 +139,17 @@ def _status(status: Status, uncertain: bool, say: Words) -> str:
     return f"{GLYPHS.get(status, NOTHING)} {say.status(status)}{' ≈' if uncertain else ''}"
 
 
-def _change(change: Change | None, figures: Figures, say: Words) -> str:
-    """The delta to the previous period, with a word only where it is more than noise."""
-    if change is None or change.delta is None:
-        return ""
-    text = figures.delta(change.delta)
-    if not change.significant or change.better is None:
-        return text
-    return f"{text} {say.say('better') if change.better else say.say('worse')}"
+def _change(kpi: KpiReport, reading: Reading, figures: Figures, say: Words) -> str:
+    """The delta to the previous period, with a word only where it is more than noise; of the headline its signal."""
+    change, head = reading.change("previous_period"), reading is kpi.headline
+    parts = []
+    if change is not None and change.delta is not None:
+        real = verdict(kpi, change).real if head else change.significant
+        word = "" if not real or change.better is None else say.say("better") if change.better else say.say("worse")
+        parts.append(f"{figures.delta(change.delta)} {word}".strip())
+    if head and kpi.signal is not None:
+        parts.append(say.say(_("signal above") if kpi.signal.above else _("signal below")))
+    return ", ".join(parts)
 
 
 def _place(segment: Segment, order: dict[tuple[str, str | None], tuple[int, int]]) -> tuple[object, ...]:

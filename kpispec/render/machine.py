@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from kpispec.evaluate.report import BandText, BenchmarkReading, KpiReport, Reading, Reason, Report, Status
 from kpispec.evaluate.scores import Score
+from kpispec.evaluate.signals import said
 from kpispec.periods import Period
-from kpispec.render.lines import HEADINGS, RIGHT, lines, readings
+from kpispec.render.lines import HEADINGS, RIGHT, figures_of, lines, readings
+from kpispec.render.splitrows import Json, explained_cells, explained_change, figure
+from kpispec.render.splits import SPLIT_HEADINGS, split_table, split_title
 from kpispec.render.wording import sentence, words
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Cell: TypeAlias = "bool | int | float | str | None"
 
 SCHEMA = "kpispec-result/1"
@@ -23,18 +25,42 @@ _ROW_KEYS = (
     "high", "level", "method", "no_interval", "effective_n", "status", "uncertain", "reasons", "reason",
     "threshold.good", "threshold.watch", "threshold.bad", "target.value", "target.from", "target.to",
     "target.source", "target.segment", "target.improve.by",
-    "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "rejected",
+    "target.improve.of", "target.improve.baseline", "score", "benchmarks", "compare", "explained_change",
+    "rejected", "signal.rules",
+    "signal.direction", "signal.better", "limits.mean", "limits.low", "limits.high", "limits.moving_range",
+    "limits.baseline", "limits.lacking", "limits.warnings",
 )  # fmt: skip
-_OPEN_KEYS = ("segment", "target.segment", "benchmarks", "compare", "rejected")  # with columns that depend on the rows
+_JOINED = ("reasons", "signal.rules", "limits.warnings")  # lists that are one cell
+_OPEN_KEYS = (
+    "segment",
+    "target.segment",
+    "benchmarks",
+    "compare",
+    "explained_change",
+    "rejected",
+)  # with columns that depend on the rows
 
 
 def rows(report: Report) -> list[dict[str, Json]]:
     """One object per KPI, period and segment; keys with nothing to say are None. A failed KPI has one row."""
-    results = [_row(reading, report.language) for _, reading in readings(report)]
-    seen = {row["kpi"] for row in results}
-    failed = [_failed(kpi) for kpi in report.kpis if kpi.spec.id not in seen]
+    return [row for row, _ in _rows(report)]
+
+
+def _rows(report: Report) -> list[tuple[dict[str, Json], dict[str, Json]]]:
+    """Each row, with what a flat one says of the split of a change in the place of the nested words."""
+    results = [
+        (
+            {**_row(reading, report.language, explained_change(kpi, reading)), **_process(kpi, reading)},
+            explained_cells(kpi, reading),
+        )
+        for kpi, reading in readings(report)
+    ]
+    seen = {row["kpi"] for row, _ in results}
+    failed: list[tuple[dict[str, Json], dict[str, Json]]] = [
+        (_failed(kpi), {}) for kpi in report.kpis if kpi.spec.id not in seen
+    ]
     rank = {kpi.spec.id: i for i, kpi in enumerate(report.kpis)}
-    return sorted(results + failed, key=lambda row: rank[str(row["kpi"])])
+    return sorted(results + failed, key=lambda pair: rank[str(pair[0]["kpi"])])
 
 
 def to_json(report: Report) -> str:
@@ -73,7 +99,7 @@ def _card(report: Report) -> Json:
 
 
 def _score(score: Score) -> dict[str, Json]:
-    return {"score": _figure(score.value), "rests_on": score.rests_on, "of": score.of}
+    return {"score": figure(score.value), "rests_on": score.rests_on, "of": score.of}
 
 
 def _about(kpi: KpiReport, language: str) -> dict[str, Json]:
@@ -108,7 +134,7 @@ def flat_rows(report: Report) -> list[dict[str, Cell]]:
 
     A segment that is not given is the text `not given` here: an empty cell means that the row is not cut by it.
     """
-    flat = [dict(_flatten(row)) for row in rows(report)]
+    flat = [dict(_flatten({**row, "explained_change": cells})) for row, cells in _rows(report)]
     columns = _columns(flat)
     return [{column: row.get(column) for column in columns} for row in flat]
 
@@ -122,14 +148,35 @@ def to_csv(report: Report) -> str:
 
 
 def to_markdown(report: Report) -> str:
-    """A table of values, statuses and changes, in the report's language."""
+    """A table of values, statuses and changes, in the report's language, and one for each change that is split."""
     say = words(report.language).say
     table = lines(report, report.language)
     used = [i for i in range(len(HEADINGS)) if i != 2 or any(line.segment for line in table)]
     heads = [say(HEADINGS[i]) for i in used]
     marks = ["---:" if HEADINGS[i] in RIGHT else "---" for i in used]
     body = [[_literal(line.cells[i]) for i in used] for line in table]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in [heads, marks, *body])
+    return _table([heads, marks, *body]) + "".join(_split(report, kpi) for kpi in report.kpis)
+
+
+def _split(report: Report, kpi: KpiReport) -> str:
+    """The splits of a KPI's changes, each under its title."""
+    say, made = words(report.language), ""
+    marks = ["---" if heading == "Segment" else "---:" for heading in SPLIT_HEADINGS]
+    for split in kpi.splits:
+        title = f"{kpi.spec.label.get(report.language) or kpi.spec.id}, "
+        title += f"{', '.join(split.by)}. {split_title(split, figures_of(kpi, report.language), say)}"
+        table = split_table(split, kpi, report, say)
+        made += f"\n{_literal(title)}\n\n"
+        if table.total is None:
+            made += _literal(table.sentence) + "\n"
+            continue
+        body = [[_literal(cell) for cell in line.cells] for line in (*table.lines, table.total)]
+        made += _table([[say.say(h) for h in SPLIT_HEADINGS], marks, *body])
+    return made
+
+
+def _table(rows: Iterable[Iterable[str]]) -> str:
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
 
 
 def instant(report: Report) -> datetime:
@@ -148,44 +195,67 @@ def label(benchmark: BenchmarkReading, language: str) -> str:
     return named or of or figure.source or ""
 
 
-def _row(reading: Reading, language: str) -> dict[str, Json]:
+def _row(reading: Reading, language: str, explained: Json) -> dict[str, Json]:
     interval, reason = reading.interval, reading.reason
     return {
         "kpi": reading.kpi,
         "period": _period(reading.period),
         "segment": dict(reading.segment),
-        "value": _figure(reading.value),
+        "value": figure(reading.value),
         "unit": _UNITS.get(reading.unit, reading.unit),
         "n": reading.n,
-        "low": _figure(interval.low) if interval else None,
-        "high": _figure(interval.high) if interval else None,
+        "low": figure(interval.low) if interval else None,
+        "high": figure(interval.high) if interval else None,
         "level": interval.level if interval else None,
         "method": None if reading.method == "none" else reading.method,
         "no_interval": words("en").without(reading.without) if reading.without is not None else None,
-        "effective_n": _figure(reading.effective_n),
+        "effective_n": figure(reading.effective_n),
         "status": reading.status.value,
         "uncertain": reading.uncertain,
         "reasons": _statuses(reading),
         "reason": sentence(reason) if reason else None,
         "threshold": _threshold(reading.bands),
         "target": _target(reading),
-        "score": _figure(reading.score),
+        "score": figure(reading.score),
         "benchmarks": [_benchmark(b, language) for b in reading.benchmarks],
         "compare": {
             name: {
-                "value": _figure(c.value),
-                "delta": _figure(c.delta),
-                "low": _figure(c.interval.low) if c.interval is not None else None,
-                "high": _figure(c.interval.high) if c.interval is not None else None,
-                "p": _figure(c.p),
-                "p_adjusted": _figure(c.p_adjusted),
+                "value": figure(c.value),
+                "delta": figure(c.delta),
+                "low": figure(c.interval.low) if c.interval is not None else None,
+                "high": figure(c.interval.high) if c.interval is not None else None,
+                "p": figure(c.p),
+                "p_adjusted": figure(c.p_adjusted),
                 "method": c.method,
                 "significant": c.significant,
                 "elapsed": c.elapsed,
             }
             for name, c in reading.compare
         },
+        "explained_change": explained,
         "rejected": dict(reading.rejected),
+    }
+
+
+def _process(kpi: KpiReport, reading: Reading) -> dict[str, Json]:
+    """What the course says of its headline: the limits that judge it, and what it is a signal of."""
+    known, signal = kpi.process, kpi.signal
+    if reading is not kpi.headline or known is None:
+        return {"signal": None, "limits": None}
+    limits = known.limits
+    return {
+        "signal": {"rules": list(signal.strong), "direction": said(signal), "better": kpi.signal_better}
+        if signal is not None
+        else None,
+        "limits": {
+            "mean": limits.mean if limits is not None else None,
+            "low": limits.low if limits is not None else None,
+            "high": limits.high if limits is not None else None,
+            "moving_range": limits.moving_range if limits is not None else None,
+            "baseline": limits.baseline if limits is not None else None,
+            "lacking": known.lacking,
+            "warnings": list(known.warnings),
+        },
     }
 
 
@@ -204,7 +274,8 @@ def _failed(kpi: KpiReport) -> dict[str, Json]:
         "kpi": kpi.spec.id, "period": None, "segment": {}, "value": None, "unit": _UNITS.get(kpi.unit, kpi.unit),
         "n": None, "low": None, "high": None, "level": None, "method": None, "no_interval": None, "effective_n": None,
         "status": status.value, "uncertain": False, "reasons": [status.value], "reason": reason, "threshold": None,
-        "target": None, "score": None, "benchmarks": [], "compare": {}, "rejected": {},
+        "target": None, "score": None, "benchmarks": [], "compare": {}, "explained_change": None,
+        "rejected": {}, "signal": None, "limits": None,
     }  # fmt: skip
 
 
@@ -230,21 +301,21 @@ def _target(reading: Reading) -> Json:
     last = target.last.isoformat() if target.last else None
     improve = target.improve
     return {
-        "value": _figure(target.value),
+        "value": figure(target.value),
         "from": target.first.isoformat(),
         "to": last,
         "source": target.source,
         "segment": dict(target.segment),
-        "improve": {"by": improve.by, "of": improve.of, "baseline": _figure(improve.baseline)} if improve else None,
+        "improve": {"by": improve.by, "of": improve.of, "baseline": figure(improve.baseline)} if improve else None,
     }
 
 
 def _benchmark(benchmark: BenchmarkReading, language: str) -> Json:
     return {
         "label": label(benchmark, language),
-        "value": _figure(benchmark.value),
-        "low": _figure(benchmark.low),
-        "high": _figure(benchmark.high),
+        "value": figure(benchmark.value),
+        "low": figure(benchmark.low),
+        "high": figure(benchmark.high),
         "source": benchmark.figure.source,
         "year": benchmark.figure.year,
         "expired": benchmark.expired,
@@ -255,17 +326,12 @@ def _error(reason: Reason) -> Json:
     return {"status": reason.status.value, "code": reason.code, "message": sentence(reason)}
 
 
-def _figure(value: float | None) -> float | None:
-    """At the 12 significant digits that values are judged at."""
-    return None if value is None else float(f"{value:.12g}") + 0.0
-
-
 def _flatten(value: Json, name: str = "") -> Iterator[tuple[str, Cell]]:
     match value:
         case dict():
             for key, inner in value.items():
                 yield from _flatten(inner, f"{name}.{key}" if name else key)
-        case list() if all(isinstance(item, str) for item in value) and name == "reasons":
+        case list() if name in _JOINED:
             yield name, ";".join(str(item) for item in value) or None
         case list():
             for i, item in enumerate(value):

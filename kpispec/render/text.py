@@ -4,11 +4,12 @@ import unicodedata
 from collections.abc import Sequence
 from textwrap import wrap
 
-from kpispec.evaluate.report import Report, Status
+from kpispec.evaluate.report import KpiReport, Report, Status
 from kpispec.render.findings import visible
 from kpispec.render.format import NOTHING
-from kpispec.render.lines import HEADINGS, RIGHT, Line, lines
-from kpispec.render.wording import words
+from kpispec.render.lines import HEADINGS, RIGHT, Line, figures_of, lines
+from kpispec.render.splits import SPLIT_HEADINGS, split_table, split_title
+from kpispec.render.wording import Words, words
 
 __all__ = ["render_table", "visible"]
 
@@ -21,7 +22,7 @@ _GAP = "  "
 
 
 def render_table(report: Report, *, language: str, width: int, colour: bool = False) -> str:
-    """Every reading of the report, one a line. A KPI's name stands at its first line only.
+    """Every reading of the report, one a line, then the splits of changes. A KPI's name stands at its first line only.
 
     On a terminal too narrow for what cannot be left out, lines run over rather than lose a figure.
     """
@@ -38,7 +39,35 @@ def render_table(report: Report, *, language: str, width: int, colour: bool = Fa
         above = line.cells[0]
         paint = [_COLOURS.get(line.status, _DIM) if HEADINGS[i] == "Status" else "" for i in columns]
         shown += _row(cells, columns, widths, paint if colour else None)
+    for kpi in report.kpis:
+        shown += _splits(report, kpi, words(language), colour)
     return "".join(line + "\n" for line in shown)
+
+
+def _splits(report: Report, kpi: KpiReport, say: Words, colour: bool) -> list[str]:
+    """The splits of a KPI's changes, each under its title."""
+    shown: list[str] = []
+    for split in kpi.splits:
+        label = kpi.spec.label.get(say.language) or kpi.spec.id
+        title = visible(f"{label}, {', '.join(split.by)}. {split_title(split, figures_of(kpi, say.language), say)}")
+        table = split_table(split, kpi, report, say)
+        shown += ["", f"\x1b[{_BOLD}m{title}\x1b[0m" if colour else title]
+        if table.total is None:
+            shown.append(table.sentence)
+            continue
+        rows = [[say.say(h) for h in SPLIT_HEADINGS], *(line.cells for line in (*table.lines, table.total))]
+        shown += _aligned([[visible(cell) for cell in row] for row in rows])
+    return shown
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows in columns: names at the start, figures at the end."""
+    widths = [max(_cells(row[i]) for row in rows) for i in range(len(rows[0]))]
+    fills = [[" " * (wide - _cells(cell)) for cell, wide in zip(row, widths, strict=True)] for row in rows]
+    return [
+        _GAP.join([row[0] + fill[0], *(f + cell for cell, f in zip(row[1:], fill[1:], strict=True))])
+        for row, fill in zip(rows, fills, strict=True)
+    ]
 
 
 def _safe(line: Line) -> Line:

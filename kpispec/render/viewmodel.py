@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kpispec.evaluate.report import KpiReport, Reading, Report
+from kpispec.evaluate.report import Report
 from kpispec.periods import Period
 from kpispec.render.beside import status_of
+from kpispec.render.changed import Moved, chance, moved_of, routine, unmoved
+from kpispec.render.course import SPANS
 from kpispec.render.drawer import Drawer, drawer_of
 from kpispec.render.format import format_day, format_instant, locale_of, percentage
-from kpispec.render.indicator import Row, delta_of, row_of
-from kpispec.render.lines import changes_of, course_of, cuts, figures_of
+from kpispec.render.indicator import Row, row_of
+from kpispec.render.lines import changes_of, course_of
 from kpispec.render.machine import instant
 from kpispec.render.phrases import LONGEST_TEXT, NOT_RATED, TONE_WORDS, Phrase, Voice, tone
 from kpispec.render.provenance import SourceLine, reproduction, source_line
@@ -26,39 +28,12 @@ def _(message: str) -> str:
     return message
 
 
-def _n(one: str, many: str) -> tuple[str, str]:
-    return one, many
-
-
-SPANS = {
-    "day": _n("{n} day", "{n} days"),
-    "week": _n("{n} week", "{n} weeks"),
-    "month": _n("{n} month", "{n} months"),
-    "quarter": _n("{n} quarter", "{n} quarters"),
-    "year": _n("{n} year", "{n} years"),
-    "all": _n("{n} period", "{n} periods"),
-}
-SPANS |= {"calendar_week": SPANS["week"], "fiscal_quarter": SPANS["quarter"], "fiscal_year": SPANS["year"]}
-
-
 @dataclass(frozen=True, slots=True)
 class Count:
     tone: str
     word: str
     n: int
     x: int  # where its part of the bar begins
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A change that is more than chance, as a sentence."""
-
-    key: str
-    name: Phrase
-    sense: str
-    word: str
-    value: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +74,7 @@ class Page:
     moved_more_word: str
     unmoved: str  # what stands in place of the changes where there are none
     routine: str
+    chance: str
     blocks: tuple[Block, ...]
     span: str
     heats: tuple[Heat, ...]
@@ -106,6 +82,7 @@ class Page:
     reproduction: tuple[tuple[str, str, bool], ...]  # term, value, whether it is code
     errors: tuple[str, ...]
     shared_sql: str
+    explains: bool  # whether some change is split
     alternates: tuple[Alternate, ...]
     generator: str
 
@@ -116,8 +93,7 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
     card, say = report.scorecard, voice.words.say
     compare = card.compare if card is not None else _compared(report)
     keys = _keys(report)
-    blocks = tuple(_blocks(report, voice, compare, keys))
-    moved = _moved(report, voice, keys)
+    moved = moved_of(report, voice, keys)
     hidden = len(moved) - MOST_CHANGES
     return Page(
         language=language,
@@ -137,15 +113,17 @@ def page_of(report: Report, language: str, alternates: Mapping[str, str]) -> Pag
         moved=tuple(moved[:MOST_CHANGES]),
         moved_more=tuple(moved[MOST_CHANGES:]),
         moved_more_word=voice.words.count("{n} more change", "{n} more changes", hidden) if hidden > 0 else "",
-        unmoved=_unmoved(report, voice),
-        routine=_routine(report, voice, some_moved=bool(moved)),
-        blocks=blocks,
+        unmoved=unmoved(report, voice),
+        routine=routine(report, voice, some_moved=bool(moved)),
+        chance=chance(report, voice),
+        blocks=tuple(_blocks(report, voice, compare, keys)),
         span=_span(report, voice),
         heats=tuple(heats_of(report, voice, keys)),
         sources=tuple(source_line(f, voice) for f in report.freshness),
         reproduction=reproduction(report, voice),
         errors=tuple(voice.words.sentence(reason) for reason in report.errors),
         shared_sql=report.shared_sql.strip(),
+        explains=any(s.parts for kpi in report.kpis for s in kpi.splits),
         alternates=tuple(Alternate(tag, href, _own_name(tag)) for tag, href in sorted(alternates.items())),
         generator=f"kpispec {report.reproduction.kpispec_version}",
     )
@@ -190,69 +168,6 @@ def _counts(report: Report, voice: Voice) -> tuple[Count, ...]:
             counts.append(Count(kind, voice.words.say(TONE_WORDS[kind]), n, x))
         x += n
     return tuple(counts)
-
-
-def _moved(report: Report, voice: Voice, keys: Mapping[int, str]) -> list[Moved]:
-    """One line a KPI whose change is more than chance: worse first, then by how far past chance it is."""
-    found = []
-    for i, kpi in enumerate(report.kpis):
-        reading = kpi.headline
-        strong = [c for _name, c in changes_of(kpi) if c.significant]
-        if reading is None or not strong:
-            continue
-        first = max(strong, key=lambda c: abs(c.z or 0.0))
-        line = _moved_line(kpi, reading, voice, keys[i])
-        rank = {"worse": 0, "better": 1}.get(line.sense, 2)
-        found.append((rank, -abs(first.z or 0.0), i, line))
-    return [line for *_order, line in sorted(found, key=lambda item: item[:3])]
-
-
-def _moved_line(kpi: KpiReport, reading: Reading, voice: Voice, key: str) -> Moved:
-    figures, say = figures_of(kpi, voice.language), voice.words.say
-    deltas = [d for _name, c in changes_of(kpi) if c.significant and (d := delta_of(c, figures, voice))]
-    senses = dict.fromkeys(d.sense for d in deltas)
-    sense = next(iter(senses)) if len(senses) == 1 else "changed"
-    heads = {"better": _("Better"), "worse": _("Worse"), "changed": _("Changed")}
-    parts = [say(_("{delta} against {period}"), delta=d.text, period=d.against) for d in deltas]
-    return Moved(
-        key=key,
-        name=voice.phrase(kpi.spec.label, kpi.spec.id),
-        sense=sense,
-        word=say(heads[sense if sense in heads else "changed"]),
-        value=figures.value(reading.value, cuts(reading)),
-        sentence=", ".join(parts),
-    )
-
-
-def _routine(report: Report, voice: Voice, *, some_moved: bool) -> str:
-    changes = [c for kpi in report.kpis for _name, c in changes_of(kpi) if c.delta is not None]
-    calm = sum(1 for c in changes if c.significant is False)
-    unknown = sum(1 for c in changes if c.significant is None)
-    parts = []
-    if calm and some_moved:
-        parts.append(
-            voice.words.count(
-                "{n} other change is no more than chance can give: nothing to explain.",
-                "{n} other changes are no more than chance can give: nothing to explain.",
-                calm,
-            )
-        )
-    if unknown:
-        parts.append(
-            voice.words.count(
-                "{n} change cannot be tested: its standard error is not known.",
-                "{n} changes cannot be tested: their standard error is not known.",
-                unknown,
-            )
-        )
-    return " ".join(parts)
-
-
-def _unmoved(report: Report, voice: Voice) -> str:
-    tested = any(c.significant is not None for kpi in report.kpis for _name, c in changes_of(kpi))
-    if tested:
-        return voice.words.say(_("No change is more than chance can give."))
-    return voice.words.say(_("No change could be tested."))
 
 
 def _closed(report: Report, voice: Voice) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kpispec.evaluate.report import Reason, Status
 from kpispec.periods import Period
-from kpispec.plan.model import Without
+from kpispec.plan.ingredients import Without
 from kpispec.render.format import format_day, format_days, format_period, locale_of, number
 
 _LOCALES = Path(__file__).parent.parent / "locale"
@@ -70,6 +70,15 @@ REASON_SENTENCES: Mapping[str, str] = {
     "other-period": _("The thresholds are meant for another period: {period}."),
     "bound-unknown": _("A threshold is not known: {bound}."),
     "waived": _("Accepted until {until}: {reason}"),
+    "split-shape": _("No split into mix and rate: the formula is not one sum divided by another."),
+    "split-sum": _("No split into mix and rate: the value is a sum, and its change that of its segments together."),
+    "split-function": _("No split into mix and rate: {function} of the whole does not follow from its segments."),
+    "split-earlier": _("No split into mix and rate: the formula looks at an earlier period."),
+    "split-whole": _("No split into mix and rate: an input is not cut by {dimension}."),
+    "split-overlap": _("No split into mix and rate: the segments do not add up to the whole."),
+    "split-negative": _("No split into mix and rate: a segment's part of the denominator is below zero ({segment})."),
+    "split-hidden": _("No split into mix and rate: figures of a few would be told."),
+    "split-no-value": _("No split into mix and rate: one of the two periods has no value."),
 }
 
 # How an interval was found, by the method that a result names.
@@ -85,7 +94,7 @@ METHOD_WORDS: Mapping[str, str] = {
     "bootstrap": _("by resampling"),
 }
 
-# Why a value has no interval; what the values mean is in plan/model.py.
+# Why a value has no interval; what the values mean is in plan/ingredients.py.
 WITHOUT_SENTENCES: Mapping[str, str] = {
     "complete": _("None: the whole population is counted."),
     "not-asked": _("None: the definition asks for none."),
@@ -230,7 +239,7 @@ class Words:
                 return self.say(GRAINS_WORDS.get(str(value), str(value)))
             case _ if name == "bound":
                 return self.say(FIGURE_WORDS.get(str(value), str(value)))
-            case _ if name in ("kpi", "dataset", "dimension", "columns"):
+            case _ if name in ("kpi", "dataset", "dimension", "columns", "function"):
                 return f"`{value}`"
             case _:
                 return str(value)

@@ -20,6 +20,7 @@ from kpispec.plan.layout import (
 )
 from kpispec.plan.model import MEASURE, MEASURE_N, TERM, Measure, NamedTerm, Plan, Scan
 from kpispec.plan.resample import PARTS
+from kpispec.plan.split import split_terms
 from kpispec.sql.lower import Setting, lower, number_literal, quoted, text_literal
 from kpispec.sql.setting import Clockwork
 from kpispec.sql.text import Column, indented, select, with_clauses
@@ -266,7 +267,7 @@ def _result(plan: Plan) -> list[Column]:
         if measure.fatal:
             total = " + ".join(f"coalesce({quoted(term)}, 0)" for _, term in measure.fatal)
             columns.append(Column(total, fatal_column(measure.id)))
-    return columns
+    return columns + [Column(f"cast({quoted(term)} as double)", term) for term in split_terms(plan)]
 
 
 def _finite(measure: Measure) -> str:

@@ -91,12 +91,7 @@ def lower(expr: Expr, setting: Setting) -> str:
     return _lower(expr, setting)[0]
 
 
-def as_factor(expr: Expr, setting: Setting) -> str:
-    """The SQL of a tree that stands in a product."""
-    return _at_least(expr, setting, _PRECEDENCE["*"])
-
-
-def _at_least(expr: Expr, setting: Setting, level: int) -> str:
+def at_least(expr: Expr, setting: Setting, level: int = 7) -> str:
     sql, own = _lower(expr, setting)
     return sql if own >= level else f"({sql})"
 
@@ -161,7 +156,7 @@ def _operator(expr: Unary | Binary, setting: Setting) -> tuple[str, int]:
     if isinstance(expr, Unary):
         if expr.op == "not":
             level = _PRECEDENCE["not"]
-            return f"not {_at_least(expr.operand, setting, level)}", level
+            return f"not {at_least(expr.operand, setting, level)}", level
         level = _PRECEDENCE["sign"]
         return f"{expr.op}{_wide(expr.operand, setting, level + 1)}", level
     if expr.op in ("+", "-") and _is_time(expr):
@@ -173,24 +168,24 @@ def _operator(expr: Unary | Binary, setting: Setting) -> tuple[str, int]:
     right_level = level if expr.op in ("and", "or", "+", "||") else level + 1
     if expr.op in ("+", "-", "*"):
         left = _wide(expr.left, setting, left_level)
-        side = _wide if isinstance(expr.left, Number) else _at_least
+        side = _wide if isinstance(expr.left, Number) else at_least
         return f"{left} {expr.op} {side(expr.right, setting, right_level)}", level
-    left, right = _at_least(expr.left, setting, left_level), _at_least(expr.right, setting, right_level)
+    left, right = at_least(expr.left, setting, left_level), at_least(expr.right, setting, right_level)
     return f"{left} {expr.op} {right}", level
 
 
 def _wide(expr: Expr, setting: Setting, level: int) -> str:
     """An operand whose arithmetic is that of 64 bits: a file's small integers would overflow at 127."""
     narrow = isinstance(expr, Name) and not expr.path and expr.type is Type.INTEGER
-    return f"cast({lower(expr, setting)} as bigint)" if narrow else _at_least(expr, setting, level)
+    return f"cast({lower(expr, setting)} as bigint)" if narrow else at_least(expr, setting, level)
 
 
 def _division(expr: Binary, setting: Setting) -> tuple[str, int]:
     """Division by zero is null, whatever the engine makes of it."""
     level = _PRECEDENCE[expr.op]
-    left = _at_least(expr.left, setting, level)
+    left = at_least(expr.left, setting, level)
     if isinstance(expr.right, Number | Duration) and _constant(expr.right) != 0:
-        return f"{left} {expr.op} {_at_least(expr.right, setting, level + 1)}", level
+        return f"{left} {expr.op} {at_least(expr.right, setting, level + 1)}", level
     return f"{left} {expr.op} nullif({lower(expr.right, setting)}, 0)", level
 
 
@@ -211,7 +206,7 @@ def _time_arithmetic(expr: Binary, setting: Setting) -> tuple[str, int]:
     if left.type in _TIMES and right.type in _TIMES:
         return _elapsed(left, right, setting), _PRECEDENCE["atom"]
     moment, step = (left, right) if left.type in _TIMES else (right, left)
-    base = _at_least(moment, setting, _PRECEDENCE["+"])
+    base = at_least(moment, setting, _PRECEDENCE["+"])
     if isinstance(step, CalendarInterval):
         return _calendar_step(moment, f" {expr.op} {lower(step, setting)}", setting), _PRECEDENCE["atom"]
     if moment.type is Type.DATE and expr.type is Type.DATE:
@@ -221,13 +216,13 @@ def _time_arithmetic(expr: Binary, setting: Setting) -> tuple[str, int]:
     if isinstance(step, Duration):
         amount = f"interval '{number_literal(step.seconds)} seconds'"
     else:
-        amount = f"to_microseconds(cast({_at_least(step, setting, _PRECEDENCE['*'])} * 1e6 as bigint))"
+        amount = f"to_microseconds(cast({at_least(step, setting, _PRECEDENCE['*'])} * 1e6 as bigint))"
     return f"{base} {expr.op} {amount}", _PRECEDENCE["+"]
 
 
 def _elapsed(left: Expr, right: Expr, setting: Setting) -> str:
     if left.type is Type.DATE and right.type is Type.DATE:
-        return f"({_at_least(left, setting, 6)} - {_at_least(right, setting, 7)}) * 86400.0"
+        return f"({at_least(left, setting, 6)} - {at_least(right, setting, 7)}) * 86400.0"
     ends = [_instant(side, setting) for side in (left, right)]
     return f"(epoch_us({ends[0]}) - epoch_us({ends[1]})) / 1e6"
 
@@ -241,7 +236,7 @@ def _instant(expr: Expr, setting: Setting) -> str:
 
 def _calendar_step(moment: Expr, step: str, setting: Setting) -> str:
     if moment.type is Type.DATE:
-        return f"cast({_at_least(moment, setting, 6)}{step} as date)"
+        return f"cast({at_least(moment, setting, 6)}{step} as date)"
     return setting.utc(f"({setting.local(lower(moment, setting))}{step})")
 
 
@@ -250,17 +245,17 @@ def _calendar_step(moment: Expr, step: str, setting: Setting) -> str:
 
 def _predicate(expr: Between | In | Like | Is, setting: Setting) -> str:
     level = _PRECEDENCE["compare"] + 1
-    subject = _at_least(expr.operand, setting, level)
+    subject = at_least(expr.operand, setting, level)
     negation = "not " if expr.negated else ""
     match expr:
         case Between(low=low, high=high):
-            return f"{subject} {negation}between {_at_least(low, setting, level)} and {_at_least(high, setting, level)}"
+            return f"{subject} {negation}between {at_least(low, setting, level)} and {at_least(high, setting, level)}"
         case In(items=items):
             return f"{subject} {negation}in ({', '.join(lower(i, setting) for i in items)})"
         case Like(pattern=pattern, escape=escape, insensitive=insensitive):
             word = "ilike" if insensitive else "like"
             ending = f" escape {lower(escape, setting)}" if escape is not None else ""
-            return f"{subject} {negation}{word} {_at_least(pattern, setting, level)}{ending}"
+            return f"{subject} {negation}{word} {at_least(pattern, setting, level)}{ending}"
         case Is(what=what):
             return f"{subject} is {negation}{what}"
 
@@ -375,7 +370,7 @@ def _keyless_is_null(window: Window, over: str, setting: Setting) -> str:
     """A row without a partition key belongs to nobody: DuckDB would make one customer of all those without id."""
     if not window.partition:
         return over
-    keys = " and ".join(f"{_at_least(k, setting, 5)} is not null" for k in window.partition)
+    keys = " and ".join(f"{at_least(k, setting, 5)} is not null" for k in window.partition)
     return f"case when {keys} then {over} end"
 
 

@@ -14,7 +14,7 @@ from kpispec.plan.rewrite import transform
 from kpispec.sql import ranks
 from kpispec.sql.codes import codes_of, cut_late
 from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
-from kpispec.sql.lower import Setting, as_factor, lower, quoted
+from kpispec.sql.lower import Setting, at_least, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
 from kpispec.sql.rows import RowWriter, Steps
 from kpispec.sql.setting import Clockwork
@@ -265,7 +265,7 @@ class ScanWriter:
         function = "sum" if term.function == "products" else term.function
         if term.args and all(self._of_group(a) for a in term.args):
             rows = quoted(self._part(Part("count", "", row_where), f"{named.name}__rows"))
-            value = " * ".join(as_factor(a, self.setting) for a in term.args)
+            value = " * ".join(at_least(a, self.setting) for a in term.args)
             return Column(weighted(function, value, rows, where), named.name)
         arguments = [self._argument(a) for a in term.args]
         argument = multiplied(arguments) if term.function == "products" else "".join(arguments)

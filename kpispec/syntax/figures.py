@@ -6,8 +6,9 @@ from datetime import date
 from itertools import pairwise
 
 from kpispec.diagnostics import Related
+from kpispec.periods import parse_period
 from kpispec.source import Span
-from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, ImproveSpec, TargetSpec
+from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, ImproveSpec, ProcessChange, TargetSpec
 from kpispec.syntax.nodes import Map, Node
 from kpispec.syntax.read import Route, day, entries, integer, localized, maps, text, words
 
@@ -75,6 +76,30 @@ def _improve(node: Node | None) -> ImproveSpec | None:
         return None
     by, of = text(node.get("by")), text(node.get("of"))
     return ImproveSpec(by, of) if by is not None and of is not None else None
+
+
+def process_changes(node: Node | None, route: Route) -> tuple[ProcessChange, ...]:
+    """In the order of their days. Two on one day are a finding: the limits can begin anew there once."""
+    read = (_process_change(item, route.to(number)) for number, item in maps(node))
+    found = sorted((c for c in read if c is not None), key=lambda c: (c.first, c.span.start))
+    for earlier, later in pairwise(found):
+        if earlier.first == later.first:
+            message = f"two process changes begin on {later.first.isoformat()}"
+            related = (Related("the other change", earlier.span),)
+            route.say("bad-value", message, later.span, "tell of both in one `label`", related)
+    return tuple(found)
+
+
+def _process_change(node: Map, route: Route) -> ProcessChange | None:
+    at, label = text(node.get("at")), localized(node.get("label"))
+    if at is None or label is None:
+        return None
+    period = parse_period(at.value)
+    if period is None or period.start is None:
+        message, help = f"`{at.value}` is no period", "write `2025-12`, `2025-12-15`, `2025-Q4`, `2025-W07` or `2025`"
+        route.to("at").say("bad-value", message, at.span, help)
+        return None
+    return ProcessChange(period.start, label, node.span)
 
 
 def benchmarks(node: Node | None, route: Route) -> tuple[BenchmarkFigure | BenchmarkRef, ...]:

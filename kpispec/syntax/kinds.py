@@ -167,6 +167,18 @@ _BENCHMARK = either(
     ("entry",),
 )
 
+_PROCESS_CHANGE = keys(
+    "A change of the process behind the figures.",
+    {
+        "at": {
+            **text("The period that it begins with, or its first day: `2025-12`, `2025-12-15`, `2025-Q4`."),
+            "type": ["string", "integer"],
+        },
+        "label": human("What changed.", 200),
+    },
+    ("at", "label"),
+)
+
 _KPI: dict[str, Shape] = {
     "extends": _COMMON["extends"],
     "label": _COMMON["label"],
@@ -232,6 +244,7 @@ _KPI: dict[str, Shape] = {
     "thresholds": _THRESHOLDS,
     "targets": items("Values to reach, by date.", _TARGET),
     "benchmarks": items("Outside figures to stand beside.", _BENCHMARK),
+    "process_changes": items("Since when it is made in another way: limits begin anew there.", _PROCESS_CHANGE),
     "accept": keys(
         "A bad status taken on knowingly, until a day.",
         {

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import replace
-from typing import cast
+from typing import Literal, cast
 
 from kpispec.source import Text
-from kpispec.spec import Confidence, Direction, InputSpec, KpiInput, KpiSpec, Lifecycle, Localized, RowInput, Waiver
+from kpispec.spec import Direction, InputSpec, KpiInput, KpiSpec, Lifecycle, Localized, RowInput, Waiver
 from kpispec.syntax.cases import tests
 from kpispec.syntax.dataset import checks
-from kpispec.syntax.figures import benchmarks, targets, thresholds
+from kpispec.syntax.figures import benchmarks, process_changes, targets, thresholds
 from kpispec.syntax.nodes import Document, Entry, Map, Node, Scalar
 from kpispec.syntax.read import (
     Route,
@@ -80,6 +80,7 @@ def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
         thresholds=thresholds(node.get("thresholds")),
         targets=targets(node.get("targets"), route.to("targets")),
         benchmarks=benchmarks(node.get("benchmarks"), route.to("benchmarks")),
+        process_changes=process_changes(node.get("process_changes"), route.to("process_changes")),
         accept=_waiver(node.get("accept"), route.to("accept")),
         judge="confident" if words(node.get("judge")) == "confident" else "point",
         confidence=_method(node.get("confidence")),
@@ -123,9 +124,9 @@ def _least(node: Map, key: str, route: Route) -> int | None:
     return found
 
 
-def _method(node: Node | None) -> Confidence:
+def _method(node: Node | None) -> Literal["auto", "none", "bootstrap"]:
     word = words(node.get("method")) if isinstance(node, Map) else words(node)
-    return cast("Confidence", word) if word in ("none", "bootstrap") else "auto"
+    return "none" if word == "none" else "bootstrap" if word == "bootstrap" else "auto"
 
 
 def _confidence_level(node: Map) -> float | None:

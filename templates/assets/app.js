@@ -91,6 +91,7 @@
     if (cells[2]) tip.append(doc.createElement("br"), cells[2]);
     if (cells[3] !== "–") tip.append(doc.createElement("br"), "n = " + cells[3]);
     tip.append(doc.createElement("br"), cells[4]);
+    if (cells[5]) tip.append(doc.createElement("br"), cells[5]);
     tip.hidden = false;
     var box = svg.getBoundingClientRect(), view = svg.viewBox.baseVal, x = svg.dataset.xs.split(" ")[i];
     var left = box.left + x * box.width / view.width - tip.offsetWidth / 2;

@@ -352,3 +352,57 @@ def test_a_file_that_cannot_be_read_is_said_once(tmp_path):
     found = kpispec(place, "run", "satisfied", "unhappy", "--data", "answers=broken.parquet", *AS_OF)
     assert found.returncode == 3
     assert found.stderr.count("cannot be read as Parquet") == 1
+
+
+# why it changed -----------------------------------------------------------------------------------------------------
+
+WHY = ("run", "satisfied", "--at", "2026-02", *AS_OF, "--explain-change")
+
+
+def test_why_a_value_changed(folder):
+    """From 1 of 2 to 0 of 2, since 12 is rejected: north falls, south goes, and one without a region comes."""
+    found = kpispec(folder, *WHY, "--by", "region")
+    assert found.returncode == 0
+    table = found.stdout[found.stdout.index("Satisfied, region.") :]
+    assert [" ".join(line.replace("\u00a0", " ").split()) for line in table.splitlines()] == [
+        "Satisfied, region. Jan 2026 → Feb 2026: 50.0% → 0.0%",
+        "Segment Weight before Weight after Value before Value after Mix effect Rate effect Total",
+        "north 50.0% 50.0% 100.0% 0.0% 0.0 pp −50.0 pp −50.0 pp",
+        "south 50.0% 0.0% 0.0% – +12.5 pp 0.0 pp +12.5 pp",
+        "not given 0.0% 50.0% – 0.0% −12.5 pp 0.0 pp −12.5 pp",
+        "All 100.0% 100.0% 50.0% 0.0% 0.0 pp −50.0 pp −50.0 pp",
+    ]
+
+
+def test_why_a_value_changed_for_programs(folder, tmp_path):
+    results = json.loads(kpispec(folder, *WHY, "--by", "region", "--format", "json").stdout)["results"]
+    (split,) = results[0]["explained_change"]
+    assert (split["delta"], split["by"], [p["total"] for p in split["segments"]]) == (
+        -50.0,
+        ["region"],
+        [-50.0, 12.5, -12.5],
+    )
+    assert split["segments"][2]["segment"] == {"region": None}
+    assert all(r["explained_change"] is None for r in results[1:])
+    plain = json.loads(kpispec(folder, "run", "satisfied", *AS_OF, "--format", "json").stdout)["results"]
+    assert all(r["explained_change"] is None for r in plain)
+    cells = list(csv.DictReader(io.StringIO(kpispec(folder, *WHY, "--by", "region", "--format", "csv").stdout)))
+    key = "explained_change.previous_period."
+    assert {c["segment.region"]: c[key + "total"] for c in cells} == {
+        "": "-50.0", "north": "-50.0", "south": "12.5", "not given": "-12.5",
+    }  # fmt: skip
+    file = tmp_path / "why.parquet"
+    kpispec(folder, *WHY, "--by", "region", "--format", "parquet", "-o", str(file))
+    assert duckdb.sql(f"""select sum("{key}mix_effect") from '{file}'""").fetchall() == [(0.0,)]
+
+
+@pytest.mark.parametrize(
+    ("words", "lacking"),
+    [((), "segments"), (("--by", "region", "--compare", "none"), "a comparison")],
+)
+def test_why_needs_segments_and_two_periods(folder, words, lacking):
+    found = kpispec(folder, *WHY, *words)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert f"`--explain-change` needs {lacking}" in found.stderr
+    all_ = kpispec(folder, "run", "satisfied", "--period", "all", "--by", "region", "--explain-change", *AS_OF)
+    assert (all_.returncode, "needs two periods" in all_.stderr) == (2, True)

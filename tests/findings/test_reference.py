@@ -59,6 +59,18 @@ def test_the_mutants_shown_are_those_that_survive(tmp_path, monkeypatch):
     assert (silenced.exit_code, "1 silenced, 0 survive" in silenced.stdout) == (0, True)
 
 
+def test_the_worked_example_of_a_split_prints_what_is_shown(tmp_path, monkeypatch):
+    section = page("statistics").split("## Why it changed")[1]
+    specs, data, shown = re.findall(r"^```(?:yaml)?\n(.*?)^```", section, flags=re.MULTILINE | re.DOTALL)
+    (tmp_path / "good.yml").write_text(specs, encoding="utf-8")
+    (tmp_path / "contacts.csv").write_text(data, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    command = re.search(r"`kpispec (run good_pct .*?)`", section)[1].split()
+    ran = CliRunner().invoke(app, [*command, "--as-of", "2026-09-03"])
+    assert ran.exit_code == 0
+    assert ran.stdout.replace("\u00a0", " ").endswith("\n\n" + shown)
+
+
 def keys_of(shape):
     for key, inner in shape.get("properties", {}).items():
         yield key

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from kpispec.formula.tree import Name, walk
+from kpispec.plan.ingredients import Spread
 from kpispec.plan.layout import set_mask
-from kpispec.plan.model import Spread
 
 TICKETS = """
 dataset: tickets

@@ -26,7 +26,9 @@ from kpispec.evaluate.report import (
     TargetReading,
 )
 from kpispec.evaluate.scores import CardScore, Score
+from kpispec.evaluate.signals import process_of
 from kpispec.periods import Period, key_of, period_of
+from kpispec.render.format import unit_of
 from kpispec.source import SourceFile, Span, Text
 from kpispec.spec import (
     BenchmarkFigure,
@@ -296,12 +298,22 @@ def kpi(sketch: Sketch) -> KpiReport:
                     round((sketch.n or 0) * share))
             for (name, value), offset, share in zip(names, OFFSETS, SHARES, strict=True)
         )  # fmt: skip
-    return KpiReport(
+    return with_course(KpiReport(
         spec=spec_of(sketch), place=f"specs/{sketch.id}.yml:1", unit=sketch.unit,
         direction=sketch.direction, sql=SQL.format(id=sketch.id), formula=sketch.formula, datasets=("survey_answers",),
         headline=headline, history=history, segments=segments,
         message="Conversion Error: `wait` is text" if sketch.state == "error" else None,
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def with_course(made: KpiReport) -> KpiReport:
+    """The report with its process, as a run would find it; with what its headline is a signal of."""
+    found = process_of(made.history, made.spec.process_changes, unit_of(made.unit))
+    held = found is not None and made.headline is not None and made.headline.period.key == found.judged
+    signal = found.signal if found is not None and held else None
+    sign = {"lower_is_better": False, "higher_is_better": True}.get(made.direction or "")
+    better = None if signal is None or sign is None else signal.above is sign
+    return replace(made, process=found, signal=signal, signal_better=better)
 
 
 def spec_of(sketch: Sketch) -> KpiSpec:

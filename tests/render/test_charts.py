@@ -1,12 +1,15 @@
 """Geometry: what a chart shows of odd courses, and that its coordinates are steady text."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpispec.render.charts import bullet, bullet_scale, coordinate, dots, spark, ticks, trend
+from kpispec.render.charts import bullet, bullet_scale, dots, spark, trend
+from kpispec.render.scales import Linear, coordinate, ticks
+from kpispec.render.zones import Label, Zone, Zones, apart
 
 FIGURES = st.floats(-1e6, 1e6)
 
@@ -85,7 +88,6 @@ def test_a_trend_has_an_axis_a_band_and_a_label_for_its_last_point():
     )
     assert chart.fog.count("Z") == 2
     assert chart.last_label[2] == "41"
-    assert chart.target_label[1] == "40"
     assert [text for _, _, text in chart.ticks] == ["34", "36", "38", "40", "42"]
     assert [text for _, text in chart.labels] == ["May", "Jun", "Jul", "Aug"]
 
@@ -99,7 +101,7 @@ def test_all_points_lie_inside_the_drawing(values):
         assert all(v is None for v in values)
         return
     for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", chart.line + chart.fog):
-        assert 0 <= float(x) <= 580
+        assert 0 <= float(x) <= 622
         assert 0 <= float(y) <= 214
     assert 1 <= len(chart.labels) <= 5
 
@@ -155,3 +157,59 @@ def test_segments_share_a_scale_with_the_whole():
     assert float(placed[0].x) < float(whole) < float(placed[2].x)
     assert placed[2].line is None
     assert dots([None], [None], None) == ([None], None)
+
+
+LIMITED = Zones((Zone(0, 3, -10.0, 0.0, 10.0),), signals=(1,), runs=(2,), labels=(Label(10.0, "10", "upper"),))
+
+
+def test_limits_are_a_band_behind_the_course_and_its_signals_are_dots():
+    chart = spark([1.0, 12.0, 3.0, 2.0], [50.0] * 4, open_last=False, zones=LIMITED)
+    (band,) = chart.limits.bands
+    assert (band.y, band.height, band.mean) == ("7.7", "27.3", "M0 21.4H153")
+    assert chart.limits.signals == "M52.3 5h0"
+    assert chart.limits.runs.count("h0") == 1
+    assert chart.target == ""  # dashes are the mean
+
+
+@pytest.mark.parametrize(("at", "last"), [(1, ""), (3, "signal")])
+def test_the_last_point_has_one_mark_of_its_own(at, last):
+    zones = Zones(LIMITED.zones, signals=(at,))
+    chart = spark([1.0, 2.0, 3.0, 40.0], [None] * 4, open_last=False, zones=zones)
+    assert chart.limits.last == last
+    assert bool(chart.limits.signals) is (last == "")
+
+
+def test_with_limits_intervals_are_whiskers_and_without_a_band():
+    spans = [(0.0, 2.0), None, (1.0, 3.0), (0.0, 4.0)]
+    drawn = {
+        zones: trend([1.0, 2.0, 2.0, 2.0], spans, [None] * 4, list("abcd"), words=list("abcd"), tick=Plain(),
+                     open_last=False, zones=zones)
+        for zones in (Zones(), LIMITED)
+    }  # fmt: skip
+    assert (bool(drawn[Zones()].fog), drawn[Zones()].whiskers) == (True, "")
+    assert (drawn[LIMITED].fog, drawn[LIMITED].whiskers.count("V")) == ("", 3)
+    assert drawn[LIMITED].sides[0][1:] == ("10", "upper")
+
+
+def test_a_process_change_stands_before_its_first_period_and_its_text_stays_inside():
+    zones = Zones(changes=((1, "early"), (3, "late")))
+    chart = trend([1.0] * 4, [None] * 4, [None] * 4, list("abcd"), words=list("abcd"), tick=Plain(), open_last=False,
+                  zones=zones)  # fmt: skip
+    assert [(text, ends) for _, _, text, ends in chart.cuts] == [("early", False), ("late", True)]
+    first, last = (float(x) for x, *_ in chart.cuts)
+    assert float(chart.left) < first < last < float(chart.right)
+
+
+def test_limits_that_are_one_line_are_still_seen():
+    chart = spark([5.0] * 4, [None] * 4, open_last=False, zones=Zones((Zone(0, 3, 5.0, 5.0, 5.0),)))
+    assert [(b.y, b.height) for b in chart.limits.bands] == [("20", "1")]
+
+
+@given(st.lists(FIGURES, min_size=1, max_size=4))
+def test_labels_keep_apart_and_above_the_axis(values):
+    y = Linear(-1e6, 1e6, 186, 18)
+    placed = apart([Label(v, str(v), "") for v in values], y, 186)
+    heights = [float(at) for at, _, _ in placed]
+    assert all(b - a >= 13.8 for a, b in pairwise(heights))
+    assert heights[-1] <= 190.1
+    assert [text for _, text, _ in placed] == [str(v) for v in sorted(values, reverse=True)]

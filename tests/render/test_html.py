@@ -8,6 +8,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from kpispec.evaluate.report import Reason, Status
 from kpispec.render.drawer import highlighted
 from kpispec.render.facts import link
 from kpispec.render.html import element_text, markdown, render_html
-from kpispec.spec import Localized
+from kpispec.spec import Localized, ProcessChange
 
-from .fixtures import HOSTILE, report
+from .fixtures import HOSTILE, REGIONS, report, with_course
+from .test_splits import split_with
 
 ROOT = Path(__file__).parents[2]
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -147,7 +149,10 @@ def test_the_page_stays_within_its_budget(pages):
     assert len(style.encode()) <= 24_576
     assert len(script.encode()) <= 8_192
     whole = report()
-    six = replace(whole, kpis=tuple(replace(k, segments=k.segments[-6:]) for k in whole.kpis))
+    halves = [(1.23, 2.11), (0.5, -0.25), (0.7, 0.11), (-1.2, 0.33), (0.01, 0.02), (0.3, -0.4)]
+    split = split_with(halves, 3.46, dimension="region", names=[value for value, *_ in REGIONS])
+    kpis = tuple(replace(k, segments=k.segments[-6:], splits=(split,)) for k in whole.kpis)
+    six = replace(whole, kpis=kpis)
     body = len(render_html(six, language="fr").encode()) - len(style.encode()) - len(script.encode())
     assert body / len(six.kpis) <= 16_384
     assert len(gzip.compress(render_html(six, language="fr").encode(), mtime=0)) / len(six.kpis) <= 2_560
@@ -220,7 +225,7 @@ def test_a_value_that_does_not_exist_is_a_dash_and_its_last_known_value_is_told(
 def test_a_short_history_says_so():
     whole = report()
     nps = next(k for k in whole.kpis if k.spec.id == "nps")
-    page = render_html(replace(whole, kpis=(replace(nps, history=nps.history[-3:]),)), language="en")
+    page = render_html(replace(whole, kpis=(with_course(replace(nps, history=nps.history[-3:])),)), language="en")
     assert "history too short" in kpi_html(page, "nps")
     assert "history too short" not in render_html(replace(whole, kpis=(nps,)), language="en")
 
@@ -359,7 +364,11 @@ def test_where_nothing_changed_one_sentence_says_so():
     whole = report()
     nps = next(k for k in whole.kpis if k.spec.id == "nps")
     page = render_html(replace(whole, kpis=(nps,)), language="en")
+    assert "No signal: every course with natural limits stays within them." in page
+    alone = with_course(replace(nps, history=nps.history[-3:]))
+    page = render_html(replace(whole, kpis=(alone,)), language="en")
     assert "No change is more than chance can give." in page
+    assert "1 indicator has too short a history for natural limits." in page
     assert "other change" not in page
 
 
@@ -392,3 +401,58 @@ def test_more_segments_than_a_page_can_hold_are_counted():
     page = render_html(replace(whole, kpis=(replace(nps, segments=many),)), language="en")
     assert "30 more segments are not shown." in page
     assert "190 more segments are not shown." in page
+
+
+def test_what_really_changed_goes_by_signals_where_a_course_has_limits(pages):
+    told = " ".join(re.sub(r"<[^>]+>", "", pages["en"][: pages["en"].index('id="kpis"')]).split())
+    assert "First reply time, 90th percentile 5 h 20 min (above the upper limit, 4 h 16 min)." in told
+    assert "First contact resolution 76.5% (above the upper limit, 76.49%)." in told
+    assert "7 other indicators stay within their natural limits: routine variation, nothing to explain." in told
+    assert "near the upper limit" not in kpi_html(pages["en"], "csat")
+    assert "above the upper limit" in kpi_html(pages["en"], "first_reply_p90")
+    assert "au-dessus de la limite haute" in kpi_html(pages["fr"], "first_reply_p90")
+
+
+def test_the_expected_number_of_false_alarms_is_stated(pages):
+    text = r"Of \d+ indicators with limits, about 0\.\d signals each month are expected by chance alone"
+    assert re.search(text, pages["en"])
+    assert re.search(r"le seul hasard donne environ 0,\d signal par mois", pages["fr"])
+
+
+def test_the_drawer_says_on_which_periods_limits_rest_and_by_what_a_change_is_called_routine(pages):
+    drawer = kpi_html(pages["en"], "first_reply_p90")
+    assert "mean and natural limits from 18 months, the last value left out" in drawer
+    assert "that periods are apart by themselves." in drawer
+    assert "outside the limits" in drawer  # the table of figures
+    assert re.search(r"natural limits from .* to .*, signals: \d+\.", drawer)
+
+
+def test_without_limits_a_change_is_held_against_its_test():
+    nps = next(k for k in report().kpis if k.spec.id == "nps")
+    short = with_course(replace(nps, history=nps.history[-5:]))
+    page = render_html(replace(report(), kpis=(short,)), language="en")
+    assert "History too short for natural limits: 4 complete periods before the last, and 6 are needed." in page
+    assert "no more than chance can give" in kpi_html(page, "nps")
+    assert 'class="lm"' not in kpi_html(page, "nps")
+
+
+def test_limits_that_are_not_to_be_trusted_say_so_and_propose_a_year_before():
+    whole = report()
+    nps = next(k for k in whole.kpis if k.spec.id == "nps")
+    slow = tuple(replace(r, value=30.0 + abs(i % 20 - 10)) for i, r in enumerate(nps.history))
+    page = render_html(replace(whole, kpis=(with_course(replace(nps, history=slow)),)), language="en")
+    drawer = kpi_html(page, "nps")
+    assert "do not trust them, and compare with the same period of the year before" in drawer
+    assert "more than chance" in drawer or "than chance can give" in drawer  # the test decides, not the limits
+
+
+def test_a_declared_change_of_the_process_splits_the_limits_and_is_labelled():
+    whole = report()
+    nps = next(k for k in whole.kpis if k.spec.id == "nps")
+    moved = ProcessChange(date(2025, 9, 15), Localized((("en", "New <form>"), ("fr", "Nouveau"))), nps.spec.span)
+    made = with_course(replace(nps, spec=replace(nps.spec, process_changes=(moved,))))
+    assert [s.limits.baseline for s in made.process.stretches] == [13, 10]
+    drawer = kpi_html(render_html(replace(whole, kpis=(made,)), language="en"), "nps")
+    assert drawer.count('class="lm"') == 4  # two bands in each of two charts
+    assert "New &lt;form&gt;" in drawer
+    assert "The limits begin anew where the process changed." in drawer

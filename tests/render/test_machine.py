@@ -10,12 +10,13 @@ import pytest
 from kpispec.evaluate.report import Reason, Status
 from kpispec.render.machine import flat_rows, rows, to_csv, to_json, to_jsonl, to_markdown
 
-from .fixtures import SKETCHES, hostile, report
+from .fixtures import SKETCHES, hostile, report, with_course
 
 KEYS = [
     "kpi", "period", "segment", "value", "unit", "n", "low", "high", "level", "method", "no_interval", "effective_n",
     "status", "uncertain",
-    "reasons", "reason", "threshold", "target", "score", "benchmarks", "compare", "rejected",
+    "reasons", "reason", "threshold", "target", "score", "benchmarks", "compare", "explained_change",
+    "rejected", "signal", "limits",
 ]  # fmt: skip
 
 
@@ -64,8 +65,39 @@ def test_a_result_says_everything_of_one_reading(whole):
             "previous_period": {"value": 79.3778020065, "delta": -0.377802006497, **untested},
             "same_period_last_year": {"value": 79.4278866373, "delta": -0.427886637253, **untested},
         },
+        "explained_change": None,
         "rejected": {"out_of_range": 3, "refused": 12},
+        "signal": None,
+        "limits": result["limits"],
     }  # fmt: skip
+
+
+def test_the_headline_carries_the_limits_of_its_course_and_what_it_is_a_signal_of(whole):
+    results = rows(whole)
+    late = find(results, "first_reply_p90")
+    assert late["signal"] == {"rules": [1], "direction": "above", "better": False}
+    limits = late["limits"]
+    assert list(limits) == ["mean", "low", "high", "moving_range", "baseline", "lacking", "warnings"]
+    assert limits["low"] < limits["mean"] < limits["high"] < late["value"]
+    assert (limits["baseline"], limits["lacking"], limits["warnings"]) == (18, None, [])
+    earlier = find(results, "first_reply_p90", start="2026-07-01")
+    cut = find(results, "first_reply_p90", {"channel": "phone"})
+    assert [earlier["signal"], earlier["limits"], cut["signal"], cut["limits"]] == [None] * 4
+
+
+def test_a_short_history_lacks_limits_and_says_why(whole):
+    kpi = next(k for k in whole.kpis if k.spec.id == "first_reply_p90")
+    short = with_course(replace(kpi, history=kpi.history[-6:]))
+    result = find(rows(replace(whole, kpis=(short,))), "first_reply_p90")
+    assert result["signal"] is None
+    assert result["limits"] == {**dict.fromkeys(result["limits"]), "lacking": "too_short", "warnings": []}
+
+
+def test_flat_rows_hold_a_signal_in_cells(whole):
+    flat = next(r for r in flat_rows(whole) if r["kpi"] == "first_reply_p90" and r["signal.rules"])
+    assert (flat["signal.rules"], flat["signal.direction"], flat["signal.better"]) == ("1", "above", False)
+    assert flat["limits.baseline"] == 18
+    assert flat["limits.warnings"] is None
 
 
 def test_no_key_is_ever_absent(whole):

@@ -41,6 +41,15 @@ REASONS = {
     "other-period": (Status.NOT_JUDGED, {"period": "quarter"}),
     "bound-unknown": (Status.NOT_JUDGED, {"bound": "target"}),
     "waived": (Status.WAIVED, {"until": date(2026, 12, 31), "reason": "new carrier"}),
+    "split-shape": (Status.NOT_AVAILABLE, {}),
+    "split-sum": (Status.NOT_AVAILABLE, {}),
+    "split-function": (Status.NOT_AVAILABLE, {"function": "quantile_cont"}),
+    "split-earlier": (Status.NOT_AVAILABLE, {}),
+    "split-whole": (Status.NOT_AVAILABLE, {"dimension": "channel"}),
+    "split-overlap": (Status.NOT_AVAILABLE, {}),
+    "split-negative": (Status.NOT_AVAILABLE, {"segment": "channel = phone"}),
+    "split-hidden": (Status.NOT_AVAILABLE, {}),
+    "split-no-value": (Status.NOT_AVAILABLE, {}),
 }
 
 ENGLISH = {
@@ -53,6 +62,7 @@ ENGLISH = {
     "waived": "Accepted until 31 December 2026: new carrier",
     "bound-unknown": "A threshold is not known: the target.",
     "other-period": "The thresholds are meant for another period: quarter.",
+    "split-function": "No split into mix and rate: `quantile_cont` of the whole does not follow from its segments.",
 }
 
 

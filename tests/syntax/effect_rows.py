@@ -19,6 +19,7 @@ def read(name):
 BANDS = {"thresholds": {"good": ">= 5"}}
 PAST, LATER = "2020-01-01", "2099-01-01"
 TARGET = {"from": "2026-01-01", "value": 5}
+MOVED = {"at": "2026-02", "label": "Moved"}
 FIGURE = {"value": 4, "year": 2025, "source": "a study"}
 WIDE = {"low": 3, "high": 4, "year": 2025, "source": "a study"}
 GIVEN = {"calls": [{"x": 1, "ch": "a", "at": "2026-03-05"}, {"x": 4, "ch": "b", "at": "2026-02-05"}]}
@@ -141,6 +142,13 @@ KPI = {
             ("bad", "< 4", {"good": ">= 4.5"}),
         )
     },
+    "process_changes": Row({"process_changes": [MOVED]}, "page"),
+    "process_changes[].at": Row(
+        {"process_changes": [{**MOVED, "at": "2026-03"}]}, "page", instead={"process_changes": [MOVED]}
+    ),
+    "process_changes[].label": Row(
+        {"process_changes": [{**MOVED, "label": "New form"}]}, "page", instead={"process_changes": [MOVED]}
+    ),
     "targets": Row({"targets": [TARGET]}, "target"),
     "targets[].from": target({"from": "2026-03-01"}, "target"),
     "targets[].to": target({"to": "2026-02-28"}, "target"),
