@@ -125,6 +125,26 @@ def test_rows_of_one_person_are_drawn_together(workbench, formula):
     agrees(found, replicates(PLAIN[formula], WHO))
 
 
+def test_rows_without_a_unit_are_there_once(workbench):
+    rows = [{**row, "who": ""} if index % 4 == 0 else row for index, row in enumerate(ROWS)]
+    (found,) = judged(workbench, kpi("avg(a)", "{a: answers.a}", "sample_unit: who"), answers(rows))
+    who = column("who", rows)
+    drawn = replicates(lambda w: (np.where(who == "", 1, w) * A).sum() / np.where(who == "", 1, w).sum(), who)
+    agrees(found, drawn)
+
+
+def test_periods_before_1970_and_what_reads_them_in_units(workbench):
+    rows = [{**row, "at": row["at"].replace("2026", "1969")} for row in ROWS]
+    expr = "avg(a) + date_diff('day', period_start(), period_end())"
+    inputs = f'{{a: {{dataset: answers, expr: "{expr}", per: item}}}}'
+    body = kpi("max(a) + count_if(a > date_diff('day', period_start(), period_end()))", inputs, "sample_unit: who")
+    (found,) = judged(workbench, body, answers(rows), at="1969-03")
+    items = column("item")
+    drawn = replicates(lambda w: of_units(w, items, max) + 31 + 6, WHO)
+    assert found.value == pytest.approx(of_units(np.ones(len(A)), items, max) + 31 + 6)
+    agrees(found, drawn)
+
+
 def test_what_is_counted_as_different_is_drawn_and_not_its_rows(workbench):
     (found,) = judged(workbench, kpi("sum(a) / count(distinct who)", "{a: answers.a, who: answers.who}"), answers())
     sums = np.array([A[p == WHO].sum() for p in np.unique(WHO)])
