@@ -15,7 +15,7 @@ from kpispec.plan.linked import Delta
 from kpispec.plan.model import Bound, Measure, Plan, Request, Term, Unavailable
 from kpispec.plan.placing import Placed
 from kpispec.plan.rejects import Rejects
-from kpispec.plan.resample import draws_of, resampled
+from kpispec.plan.resample import draws_of, resampled, undrawn
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.scans import ScanTable
 from kpispec.plan.split import with_splits
@@ -36,13 +36,14 @@ def plan(
     """
     datasets = {id: fitted(d, bound[id]) if id in bound else d for id, d in catalog.datasets.items()}
     planner = _Planner(replace(catalog, datasets=datasets), bound, request, _merged((), where))
-    for id in ids:
-        planner.measure(catalog.kpis[id], planner.base)
+    asked = [planner.measure(catalog.kpis[id], planner.base) for id in ids]
     totals = planner.reject_totals() if request.reject_totals else ()
     earliest = planner.earliest()
     scans = planner.scans.made(earliest)
-    measures = with_splits(planner.measures.values(), planner.table) if request.split else planner.measures.values()
-    return Plan(request, scans, tuple(measures), planner.unavailable(), totals, earliest)
+    seen = {m.id for m in asked if m is not None}
+    measures = tuple(m if m.id in seen else undrawn(m) for m in planner.measures.values())
+    measures = tuple(with_splits(measures, planner.table)) if request.split else measures
+    return Plan(request, scans, measures, planner.unavailable(), totals, earliest)
 
 
 @dataclass(slots=True)

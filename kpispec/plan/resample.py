@@ -13,10 +13,10 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Name, Type
 from kpispec.plan.columns import known_types
 from kpispec.plan.draws import Draw, Resampled
-from kpispec.plan.ingredients import Spread, Without
+from kpispec.plan.ingredients import NOT_ASKED, Spread, Without
 from kpispec.plan.layout import part_column
 from kpispec.plan.linear import Line, atoms
-from kpispec.plan.model import TERM, Bound, Term
+from kpispec.plan.model import TERM, Bound, Measure, Term
 from kpispec.plan.placing import Placed
 from kpispec.plan.terms import TermTable
 
@@ -95,3 +95,8 @@ def _of_counted(draw: Draw, terms: list[Term]) -> Draw | Without:
         return Without("several-units", (("units", ", ".join(sorted(c.place.text for c in counted))),))
     (unit,) = counted
     return _of(draw.scan, (unit.name,)) if isinstance(unit, Name) else Without("no-method", (("function", "distinct"),))
+
+
+def undrawn(measure: Measure) -> Measure:
+    """A measure that others read and nobody looks at: what is costly is left out."""
+    return replace(measure, spread=NOT_ASKED) if measure.resampled is not None else measure

@@ -290,6 +290,15 @@ direction: higher_is_better
     agrees(found, replicates(lambda w: np.median(np.repeat(A, w)) / whole, column("answer_id")))
 
 
+def test_a_kpi_that_is_only_read_is_not_drawn(workbench):
+    other = kpi("median(a)", "{a: answers.a}").replace("kpi: it", "kpi: usual")
+    body = f"{other}---\n" + kpi("2 * usual", "{usual: {kpi: usual}}")
+    project = workbench(COLUMNS + body, answers())
+    found = project.run("it", at="2026-03", as_of="2026-05-01", compare=())
+    assert [name for name, _ in found.outcome.script.draws] == ["it"]
+    assert found.readings[0].method == "bootstrap"
+
+
 # why there is none
 
 
