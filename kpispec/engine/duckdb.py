@@ -1,6 +1,7 @@
 """DuckDB: describes bound files as relations and runs statements. The only module that imports duckdb."""
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -35,6 +36,8 @@ _SETTINGS = (
     "set allow_community_extensions = false",
 )
 
+_DEFINED = re.compile(r"(?:set variable|create or replace temporary macro) \w+")
+
 
 class DuckDB:
     """A connection in memory with a temporary folder of its own (0700), gone when it is closed."""
@@ -62,6 +65,7 @@ class DuckDB:
         self._made = 0
         self._copies: dict[str, str] = {}  # temporary copy -> the file it was made from
         self._free_sql = False
+        self._standing: dict[str, str] = {}  # what is defined -> the statement that did
         for setting in (*_SETTINGS, *self._chosen(memory_limit, threads, few_rows)):
             self._execute(setting)
 
@@ -151,6 +155,18 @@ class DuckDB:
             spent = time.process_time() - before
             self._timings.append(Timing(sql, spent, _row_count(table)))
         return table
+
+    def define(self, *statements: str) -> None:
+        """A definition is run where it, or one before it that it may build on, is not what stands."""
+        changed = False
+        for sql in statements:
+            defined = _DEFINED.match(sql)
+            name = defined.group() if defined is not None else sql
+            changed = changed or self._standing.get(name) != sql
+            if changed:
+                self._standing.pop(name, None)
+                self.run(sql)
+                self._standing[name] = sql
 
     def _execute(self, sql: str) -> Table:
         try:

@@ -162,15 +162,16 @@ class Judge:
         return self._cuts[id(bands)]
 
     def _rejected(self, measure: Measure, cell: Cell | None, segment: Segment) -> tuple[tuple[str, int], ...]:
-        """Rejects by reason. Rows without a clock are in no period, so the whole of each one names them."""
+        """Rejects by reason. Rows without a clock or interval are in no period, so the whole of each one names them."""
         if cell is None:
             return ()
-        undated = sum(self.facts[d].undated.get(term, 0) for d, term in measure.undated) if not segment else 0
-        if not undated:
+        if segment:
             return cell.rejected
         request = self.plan.request
         reason = "undated" if request.grains.spelled(request.grain) is None else "in_no_period"
-        return (*cell.rejected, (reason, undated))
+        undated = sum(self.facts[d].undated.get(term, 0) for d, term in measure.undated)
+        lapsed = sum(self.facts[d].lapsed.get(name, 0) for d, name in measure.lapsed)
+        return (*cell.rejected, *((r, n) for r, n in ((reason, undated), ("no_interval", lapsed)) if n))
 
     def _cut(self, measure: Measure, segment: Segment) -> bool:
         return self.plan.covers_set(measure, tuple(d for d, _ in segment))

@@ -56,6 +56,7 @@ class DatasetFacts:
     last: int | None
     undated: Mapping[str, int]  # term -> rows without a clock that it counts
     rejected: tuple[tuple[str, int], ...] = ()  # "column: reason"
+    lapsed: Mapping[str, int] = field(default_factory=dict)  # name -> rows that are no interval
 
 
 @dataclass(frozen=True, slots=True)

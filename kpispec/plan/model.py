@@ -22,6 +22,8 @@ MEASURE_N = ("n",)
 
 EVER = (-(10**9), 10**9)  # the first and last period of what is taken to cover all
 
+TALLY = "tally"  # of a scan of units: the rows counted in each, those without a key included
+
 # Aggregates whose value over a union of groups follows from the groups' values.
 ADDITIVE = frozenset({"count", "sum", "min", "max", "bool_and", "bool_or", "m2", "products"})
 
@@ -58,6 +60,7 @@ class Request:
     sets: tuple[tuple[str, ...], ...] = ((),)
     history: bool = True  # compare with the period before and the one a year earlier
     reject_totals: bool = False  # count rejects per data set too
+    rejects: bool = True  # count what each KPI leaves out, by reason
     covered: bool = False  # every period is taken to be covered: in tests, where no rows means none happened
     calendars: Calendars = NO_CALENDARS
     split: bool = False  # ask for the sums of which a change's split is made
@@ -154,7 +157,7 @@ class Term:
 
     @property
     def zero(self) -> bool:
-        return self.function in ("count", "count_distinct", "approx_count_distinct")
+        return self.function in ("count", "count_distinct", "approx_count_distinct", TALLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +195,22 @@ class UnitValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of a unit's rows `where` keeps; with `reject`, those of them whose cell of a column is rejected."""
+
+    name: str
+    where: tuple[Expr, ...]
+    reject: tuple[str, str] | None = None  # (column, reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """Rows that are summed up unit by unit: `keys` are the columns that name the unit in each of them."""
 
     scan: "Scan"
     keys: tuple[str, ...]
     values: tuple[UnitValue, ...]
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +236,7 @@ class Scan:
     end_type: Type = Type.UNKNOWN  # of the moment that ends its interval
     besides: tuple[Beside, ...] = ()
     members: tuple[Member, ...] = ()
+    lapsed: tuple[Tally, ...] = ()  # counts of the rows that are no interval, and in no period
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -258,6 +272,7 @@ class Measure:
     rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
     fatal: tuple[tuple[str, str], ...] = ()  # (column or input, term) of rejects that are an error: `invalid: fail`
     undated: tuple[tuple[str, str], ...] = ()  # (scan, term): its count over the rows without a period
+    lapsed: tuple[tuple[str, str], ...] = ()  # (scan, name): its count of the rows that are no interval
     datasets: tuple[str, ...] = ()
     scans: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (scan, the dimensions it is not cut by)
     upstream: tuple[tuple[str, str, Length | None], ...] = ()  # (input, measure id, offset)

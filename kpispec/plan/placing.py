@@ -10,12 +10,19 @@ from kpispec.windows import Length
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A row input as terms see it: `expr` over the columns of a scan, for the rows that `where` keeps."""
+    """A row input as terms see it: `expr` over the columns of a scan, for the rows that `where` keeps.
+
+    `source` are the rows themselves, placed as the input says, and `kept` the filters on them: of an input of units the
+    scan is that of units, in whose values the filters are already.
+    """
 
     name: str
     scan: str
     expr: Expr
     where: tuple[Expr, ...]
+    source: str
+    placement: Placement
+    kept: tuple[Expr, ...]
     whole: tuple[str, ...] = ()
     weight: Expr | None = None
     unit: Expr | None = None

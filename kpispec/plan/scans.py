@@ -9,12 +9,12 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Expr, Name, Type
 from kpispec.plan.columns import beside, besides_of, columns_behind, ends_of, known_types
 from kpispec.plan.linear import Rows
-from kpispec.plan.model import EVER, Bound, Member, Placement, Request, Scan, UnitValue
+from kpispec.plan.model import EVER, TALLY, Bound, Member, Placement, Request, Scan, Tally, Term, UnitValue
 from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
 from kpispec.plan.terms import Context, TermTable, conjunction
 from kpispec.windows import Length, window_start
 
-Units = tuple[tuple[str, ...], tuple[str, ...] | None]  # keys, and the dimensions not cut by
+Reject = tuple[str, str]  # (column, reason)
 
 
 @dataclass(slots=True)
@@ -24,11 +24,24 @@ class _Rows:
     dataset: str
     placement: Placement
     used: dict[str, None] = field(default_factory=dict)
+    lapsed: dict[tuple[Expr, ...], str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Member:
+    rows: _Rows
+    keys: tuple[str, ...]
+    values: list[UnitValue] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Units:
-    members: dict[str, tuple[_Rows, tuple[str, ...], list[UnitValue]]] = field(default_factory=dict)
+    members: dict[str, _Member] = field(default_factory=dict)
+    tallies: dict[tuple[str, tuple[Expr, ...], Reject | None], str] = field(default_factory=dict)
+
+    def tallied(self, source: str) -> Iterator[Tally]:
+        """What is counted of the rows of one member."""
+        return (Tally(name, where, reject) for (s, where, reject), name in self.tallies.items() if s == source)
 
 
 @dataclass(slots=True)
@@ -62,7 +75,7 @@ class ScanTable:
         self.order[id] = None
         found = self.rows.setdefault(id, _Rows(dataset.id, placement))
         found.used.update(dict.fromkeys(_used(rows, where)))
-        return Placed(rows.spec.name, id, rows.expr, where, whole, rows.weight, rows.unit)
+        return Placed(rows.spec.name, id, rows.expr, where, id, placement, where, whole, rows.weight, rows.unit)
 
     def _where(
         self, rows: BoundRows, dataset: Dataset, placement: Placement, narrowed: tuple[Expr, ...]
@@ -91,25 +104,40 @@ class ScanTable:
         self.order[id] = None
         units = self.units.setdefault(id, _Units())
         source = scan_id(dataset, placement)
-        member = units.members.setdefault(source, (_Rows(dataset.id, placement), rows.per, []))
-        member[0].used.update(dict.fromkeys((*_used(rows, where), *rows.per)))
+        member = units.members.setdefault(source, _Member(_Rows(dataset.id, placement), rows.per))
+        member.rows.used.update(dict.fromkeys((*_used(rows, where), *rows.per)))
         name = rows.spec.name
         tests = [(f"{name}__rejected_{i}", test) for i, (_, test) in enumerate(rows.rejects, 1)]
-        member[2].extend(UnitValue(n, e, where) for n, e in ((name, rows.expr), *tests))
-        return Placed(name, id, Name(name, place=rows.expr.place, type=rows.expr.type), (), whole)
+        member.values.extend(UnitValue(n, e, where) for n, e in ((name, rows.expr), *tests))
+        value = Name(name, place=rows.expr.place, type=rows.expr.type)
+        return Placed(name, id, value, (), source, placement, where, whole)
+
+    def counted(self, placed: Placed, where: tuple[Expr, ...], reject: Reject | None) -> Term:
+        """A term that counts rows of an input in the scan that reads them, which may be one of units."""
+        used = dict.fromkeys([n for w in where for n in sorted(names(w))] + ([reject[0]] if reject else []))
+        if placed.scan not in self.units:
+            self.rows[placed.scan].used.update(used)
+            return Term(placed.scan, "count", (), where, reject)
+        units = self.units[placed.scan]
+        units.members[placed.source].rows.used.update(used)
+        name = units.tallies.setdefault((placed.source, where, reject), f"tally__{len(units.tallies) + 1}")
+        return Term(placed.scan, TALLY, (Name(name, place=placed.expr.place, type=Type.INTEGER),))
+
+    def lapsed(self, placed: Placed, where: tuple[Expr, ...]) -> tuple[str, str]:
+        """The scan and the name of a count of the rows of an input that are no interval."""
+        units = self.units.get(placed.scan)
+        rows = units.members[placed.source].rows if units is not None else self.rows[placed.scan]
+        rows.used.update(dict.fromkeys(n for w in where for n in sorted(names(w))))
+        return placed.scan, rows.lapsed.setdefault(where, f"{placed.source}__lapsed_{len(rows.lapsed) + 1}")
 
     def of(self, context: Context, rows: BoundRows) -> Placed:
         return next(p for p in context.inputs if p.name == rows.spec.name)
-
-    def placement(self, id: str) -> Placement:
-        """How the rows of a scan are placed; those of units are what their members are."""
-        return self.rows[id].placement if id in self.rows else Placement(None)
 
     def row_sets(self) -> dict[str, Rows]:
         """The rows behind each scan, for whether two of them may share some."""
         found = {id: Rows(id, (rows.dataset,), (rows.placement,)) for id, rows in self.rows.items()}
         for id, units in self.units.items():
-            members = [rows for rows, _, _ in units.members.values()]
+            members = [m.rows for m in units.members.values()]
             datasets = tuple(dict.fromkeys(r.dataset for r in members))
             found[id] = Rows(id, datasets, tuple(r.placement for r in members), per=True)
         return found
@@ -139,8 +167,9 @@ class ScanTable:
 
     def _scan_of_units(self, id: str, earliest: int | None) -> Scan:
         members = []
-        for source, (rows, keys, values) in self.units[id].members.items():
-            members.append(Member(self._scan(f"{id}__{source}", rows, earliest), keys, tuple(values)))
+        for source, member in self.units[id].members.items():
+            scan = self._scan(f"{id}__{source}", member.rows, earliest)
+            members.append(Member(scan, member.keys, tuple(member.values), tuple(self.units[id].tallied(source))))
         first = members[0].scan
         sets = tuple(s for s in first.sets if all(s in m.scan.sets for m in members))
         terms = self.table.of(id)
@@ -170,6 +199,7 @@ class ScanTable:
             first_period=earliest if self.request.grain != "all" else None,
             covers=self._covers(dataset, placement),
             placement=placement,
+            lapsed=tuple(Tally(name, where) for where, name in rows.lapsed.items()),
             known_type=types.get(own, Type.UNKNOWN) if own is not None else Type.UNKNOWN,
             end_type=ends_of(dataset, self.bound)[1],
             besides=tuple(
@@ -196,7 +226,8 @@ class ScanTable:
         spec, placement = dataset.spec, rows.placement
         ends = (spec.interval.start.value, spec.interval.end.value) if spec.interval is not None else ()
         clocks = (spec.clock.value if spec.clock is not None else None, placement.clock, placement.until)
-        used.update(dict.fromkeys(c for c in (*clocks, *(ends if placement.until else ())) if c is not None))
+        lasting = placement.until is not None or spec.time is None  # an end tells how new the data is
+        used.update(dict.fromkeys(c for c in (*clocks, *(ends if lasting else ())) if c is not None))
         used.update(dict.fromkeys(d for d in self.request.dimensions if self._is_dimension(dataset, d)))
         return tuple(used)
 

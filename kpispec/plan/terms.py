@@ -83,8 +83,12 @@ def either(wheres: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
         return ()
     if len(different) == 1:
         return different[0]
-    whole = [reduce(partial(_joined, "and"), where) for where in different]
-    return (reduce(partial(_joined, "or"), whole),)
+    return (reduce(partial(_joined, "or"), map(together, different)),)
+
+
+def together(where: tuple[Expr, ...]) -> Expr:
+    """Filters, one at least, as one condition."""
+    return reduce(partial(_joined, "and"), where)
 
 
 def _joined(op: str, left: Expr, right: Expr) -> Expr:

@@ -46,8 +46,9 @@ class Contract:
         lacks: list[Reason] = []
         for grain in (g for g in grains if g in GRAINS):
             planned = plan(self.catalog, [id], self._bound(), self._request(grain))
-            if planned.measure(id) is not None:
-                return Query(self._text(planned), grain)
+            measure = planned.measure(id)
+            if measure is not None:
+                return Query(self._text(planned), grain, spread=measure.spread)
             lacks += [Reason(Status(u.status), u.code, u.values) for u in planned.unavailable if u.kpi == id]
         return Query(lack=lacks[0] if lacks else Reason(Status.NOT_AVAILABLE, ""))
 

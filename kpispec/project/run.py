@@ -217,6 +217,7 @@ def _facts(columns: Sequence[str], row: Sequence[object], planned: Plan) -> Data
         return value if isinstance(value, int) else None
 
     undated = {c.removeprefix("undated "): whole(c) or 0 for c in columns if c.startswith("undated ")}
+    lapsed = {c.removeprefix("lapsed "): whole(c) or 0 for c in columns if c.startswith("lapsed ")}
     rejected = [(c.removeprefix("rejected "), whole(c) or 0) for c in columns if c.startswith("rejected ")]
     return DatasetFacts(
         rows=whole(ROWS) or 0,
@@ -225,6 +226,7 @@ def _facts(columns: Sequence[str], row: Sequence[object], planned: Plan) -> Data
         first=whole("first_period"),
         last=whole("last_period"),
         undated=undated,
+        lapsed=lapsed,
         rejected=tuple((name, count) for name, count in rejected if count),
     )
 

@@ -200,6 +200,7 @@ class Stage:
             last=period.key if period is not None else None,
             sets=((), tuple(self.test.by)) if self.test.by else ((),),
             history=False,
+            rejects=any(e.rejected is not None for e in self.test.expect),
             covered=True,
             calendars=catalog.calendars,
         )
@@ -220,7 +221,7 @@ class Stage:
             return tuple({(): _without_rows(planned, m, engine)} for m in measures if m is not None)
         read_of = planned.columns_read()
         statements = script(planned, {id: self._source(id, columns) for id, columns in read_of.items()}, views=False)
-        engine.run(*statements.setup)
+        engine.define(*statements.setup)
         check_joins(statements, engine)
         engine.run(*(s for _, group in (*statements.scans, *statements.draws) for s in group))
         table = engine.run(statements.combine)
@@ -236,7 +237,10 @@ class Stage:
 
     def _source(self, id: str, only: Set[str] | None = None) -> Source:
         dataset = self.datasets[id]
-        columns = tuple(dict.fromkeys(c.name for c in dataset.spec.columns if c.expr is None))
+        stored = [c.name for c in dataset.spec.columns if c.expr is None]
+        columns = tuple(dict.fromkeys(c for c in stored if only is None or c in only))
+        if not columns and only is not None:  # the rows are counted, and none of their cells is read
+            return self._source(id)
         if not columns:  # no document declares it, and the test gives none of its rows
             return Source("(select 1 as one where false)", ())
         raw = Raw(id, _values(columns, self.tables[id]), tuple(RawColumn(c, "VARCHAR") for c in columns), True)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpispec.evaluate.report import Reason
+from kpispec.plan.ingredients import Spread, Without
 from kpispec.render.drawer import Token, highlighted
 from kpispec.render.facts import Fact, Item, link
-from kpispec.render.format import format_day, locale_of
+from kpispec.render.format import format_day, locale_of, percentage
 from kpispec.render.phrases import LONGEST_TEXT, Phrase
 from kpispec.render.shelf import Line, Shelf, Uses, lines, source_of
 from kpispec.render.trialtable import Trial, trial_of
+from kpispec.render.wording import METHOD_WORDS
 from kpispec.spec import BandSet, BenchmarkFigure, BenchmarkRef, KpiInput, KpiSpec, TargetSpec
 from kpispec.syntax.nodes import Document, Map
 from kpispec.syntax.read import entries, words
@@ -75,11 +77,12 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The SQL of a definition by `grain`; empty where there is none, for the reason `lack`."""
+    """The SQL of a definition by `grain`; empty where there is none, for the reason `lack`. `spread`: its interval."""
 
     sql: str = ""
     grain: str = "all"
     lack: Reason | None = None
+    spread: Spread | Without | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def definition_page(
         formula=spec.formula.value.strip(),
         inputs=tuple(_inputs(spec, node, shelf)),
         settings=tuple(lines(node, _PLACED | ({"level"} if level_of(spec, document, shelf) else set()))),
-        facts=tuple(_facts(spec, document, shelf, place)),
+        facts=tuple(_facts(spec, document, shelf, place, query.spread)),
         bands=tuple(_band(bands) for bands in spec.thresholds),
         targets=tuple(_targets(spec, shelf)),
         benchmarks=tuple(_benchmarks(spec, shelf)),
@@ -186,7 +189,9 @@ def _inputs(spec: KpiSpec, node: Map, shelf: Shelf) -> Iterator[Input]:
         yield Input(item.name, tuple(head))
 
 
-def _facts(spec: KpiSpec, document: Document, shelf: Shelf, place: str) -> Iterator[Fact]:
+def _facts(
+    spec: KpiSpec, document: Document, shelf: Shelf, place: str, spread: Spread | Without | None
+) -> Iterator[Fact]:
     say, words_ = shelf.words.say, shelf.words
     life, level = spec.lifecycle, level_of(spec, document, shelf)
     perspective = words(document.node.get("perspective")) or ""
@@ -200,6 +205,7 @@ def _facts(spec: KpiSpec, document: Document, shelf: Shelf, place: str) -> Itera
     found = (
         (say(_("Unit")), (unit,)),
         (say(_("Direction")), (_direction(direction, shelf),)),
+        (say(_("Interval")), (_interval(spec, spread, shelf),)),
         (say(_("Level")), (say(LEVEL_WORDS.get(level, level)),)),
         (say(_("Perspective")), (say(PERSPECTIVES.get(perspective, perspective)),)),
         (say(_("Owner")), tuple(f"{owner} ({role})" for role, owner in owners if owner)),
@@ -211,6 +217,15 @@ def _facts(spec: KpiSpec, document: Document, shelf: Shelf, place: str) -> Itera
         if any(values):
             yield Fact(term, tuple(Item(v) for v in values if v))
     yield Fact(say(_("Specification")), (Item(place, code=True),))
+
+
+def _interval(spec: KpiSpec, spread: Spread | Without | None, shelf: Shelf) -> str:
+    """How its interval is found, or why it has none."""
+    if isinstance(spread, Without):
+        return shelf.words.without(spread)
+    if spread is None:
+        return ""
+    return f"{percentage(spec.level, shelf.words.language)} {shelf.words.say(METHOD_WORDS[spread.method])}"
 
 
 def _direction(direction: str, shelf: Shelf) -> str:

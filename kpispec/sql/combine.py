@@ -100,7 +100,7 @@ def _spine(plan: Plan) -> str:
     """Every period with every segment, and which data sets cover the period."""
     columns = [Column(quoted(PERIOD), PERIOD), Column("segments.*", "*")]
     tables = []
-    for scan in plan.scans:
+    for scan in plan.scans if not plan.request.covered else ():
         covered = quoted(covered_table(scan.id))
         columns.append(Column(f"{quoted(PERIOD)} between {covered}.first_period and {covered}.last_period", _in(scan)))
         tables.append(f"cross join {covered}")
@@ -119,7 +119,7 @@ def _terms(plan: Plan) -> str:
     for scan in plan.scans:
         for whole in scan.wholes or ((),):
             joins.append(_beside_spine(plan, scan, whole))
-            columns += [_term(scan, named) for named in scan.terms if named.term.whole == whole]
+            columns += [_term(plan, scan, named) for named in scan.terms if named.term.whole == whole]
     for measure in (m for m in plan.measures if m.resampled is not None):
         table = quoted(drawn_table(measure.id))
         matched = [f"{table}.{quoted(k)} is not distinct from spine.{quoted(k)}" for k in keys]
@@ -144,8 +144,10 @@ def _partials_of(scan: Scan, whole: tuple[str, ...]) -> str:
     return scan_table(scan.id) + "".join(f"__without_{d}" for d in whole)
 
 
-def _term(scan: Scan, named: NamedTerm) -> Column:
+def _term(plan: Plan, scan: Scan, named: NamedTerm) -> Column:
     column = f"{quoted(_partials_of(scan, named.term.whole))}.{quoted(named.name)}"
+    if plan.request.covered:
+        return Column(f"coalesce({column}, 0)" if named.term.zero else column, named.name)
     if not named.term.zero:
         bounded = scan.covers != (None, None)  # else there is no row outside of what is covered
         bounded = bounded or not scan.placement.plain or bool(scan.members)

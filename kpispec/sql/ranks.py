@@ -75,8 +75,8 @@ def _hit(wanted: Quantile, keys: Keys, coarse: str) -> str:
         Column(f"sum({_ROWS}) over ({above})", _ALL),
     ]
     cumulated = select(summed, f"(\n{indented(grouped)}\n)")
-    ranks = ", ".join(_ranks(wanted))
-    held = f"len(list_filter([{ranks}], lambda rank: {_UP_TO} - {_ROWS} < rank and rank <= {_UP_TO})) > 0"
+    ranks = ",\n    ".join(_ranks(wanted))
+    held = f"len(list_filter([\n    {ranks}\n  ], lambda rank: {_UP_TO} - {_ROWS} < rank and rank <= {_UP_TO})) > 0"
     return select([Column("*", "*")], f"(\n{indented(cumulated)}\n)", [held])
 
 
@@ -103,12 +103,13 @@ def _placed(keys: Keys, name: str) -> str:
 def _found(wanted: Quantile, keys: Keys, placed: str) -> str:
     """The values at the ranks around the quantile, as a flat list rank, value, rank, value ...; and the quantile."""
     groups = [Column(quoted(c.alias), c.alias) for c in keys.groups]
-    pairs = [f"any_value({rank}), min(case when {_UP_TO} >= {rank} then {_VALUE} end)" for rank in _around(wanted)]
+    pairs = [f"any_value({r}),\n    min(case when {_UP_TO} >= {r} then {_VALUE} end)" for r in _around(wanted)]
     columns = [*groups, Column("[\n    " + ",\n    ".join(pairs) + "\n  ]", wanted.ranks)]
     if wanted.quantile is not None:
         place = _place(wanted)
         low, high = (f"min(case when {_UP_TO} >= {word}({place}) then {_VALUE} end)" for word in ("floor", "ceil"))
-        columns.append(Column(f"{low} + ({high} - {low}) * any_value({place} - floor({place}))", wanted.quantile))
+        between = f"{low}\n    + ({high}\n      - {low})\n    * any_value({place} - floor({place}))"
+        columns.append(Column(between, wanted.quantile))
     return select(columns, placed, group=keys.names)
 
 

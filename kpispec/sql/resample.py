@@ -70,7 +70,7 @@ class Resampling:
         if draw.summed:
             return scan.members
         numbered = enumerate(scan.members, 1)
-        return tuple(replace(m, scan=replace(m.scan, id=f"{scan.id}_{number}")) for number, m in numbered)
+        return tuple(replace(m, scan=replace(m.scan, id=f"{scan.id}_{i}"), tallies=()) for i, m in numbered)
 
     def _scan(self, id: str, *, drawn: bool = True) -> Scan:
         """A scan with the terms that the value reads of it: those that are drawn, or those that are not."""
@@ -208,9 +208,11 @@ class Resampling:
         columns = [Column(quoted(k), k) for k in (*self._keys, REPLICATE)]
         tables: dict[str, None] = {}
         for id, _, _ in self._read():
-            table = quoted(covered_table(id))
-            tables[f"cross join {table}"] = None
-            columns.append(Column(f"{quoted(PERIOD)} between {table}.first_period and {table}.last_period", _in(id)))
+            table, there = quoted(covered_table(id)), "true"
+            if not self.plan.request.covered:
+                tables[f"cross join {table}"] = None
+                there = f"{quoted(PERIOD)} between {table}.first_period and {table}.last_period"
+            columns.append(Column(there, _in(id)))
         return select(list(dict.fromkeys(columns)), "\n".join([kept, f"cross join {_REPLICATES}", *tables]))
 
     def _read(self) -> Iterator[tuple[str, Scan, bool]]:

@@ -8,7 +8,7 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Type
 from kpispec.plan.columns import closure, columns_behind, joined_by
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, covered_table, scan_table
-from kpispec.plan.model import EVER, Request, Scan
+from kpispec.plan.model import Request, Scan
 from kpispec.sql.besides import Joining
 from kpispec.sql.lower import Setting, lower, quoted
 from kpispec.sql.placing import Placing
@@ -17,14 +17,6 @@ from kpispec.sql.setting import Clockwork, column_name
 from kpispec.sql.text import Column, create_table, select, with_clauses
 
 Steps = list[tuple[str, str]]
-
-# Nothing is asked of rows that are taken to cover every period.
-_EVERYTHING = f"""select
-  {EVER[0]} as first_period,
-  {EVER[1]} as last_period,
-  null::timestamp as {quoted(OLDEST)},
-  null::timestamp as {quoted(NEWEST)},
-  0 as {quoted(ROWS)}"""
 
 
 @dataclass(slots=True)
@@ -50,18 +42,37 @@ class RowWriter:
         Rows that may be in several periods come last, once for each. `given` are columns that are checked later, by
         what stands in their cells; `flagged` are carried along; `needed` are the names that something reads.
         """
+        steps = self._unplaced(given, flagged, needed)
+        if not self.scan.placement.plain:
+            steps.append(("placed", self._placing.step(quoted(steps[-1][0]))))
+        return steps
+
+    def _unplaced(self, given: Mapping[str, str], flagged: Iterable[Column], needed: set[str]) -> Steps:
         read = [c for c in self.source.columns if c.name in self.scan.columns]
         columns = [*(Column(given.get(c.name, c.sql), c.name) for c in read), *flagged]
         steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
-        steps, done = self._joined([*steps, *self._ended()])
+        steps, done = self._joined([*steps, *self._ended(self.scan.columns)])
         filters = [*self._seen(keep_undated=True), *(self.condition(w) for w in self.scan.dataset.where)]
         if filters:
             steps.append(("seen", select([Column("*", "*")], quoted(steps[-1][0]), filters)))
         rest = self._behind(needed | set(self.scan.dimensions) | self._moments)
-        steps += self._with([c for c in rest if c not in done], steps[-1][0])
-        if not self.scan.placement.plain:
-            steps.append(("placed", self._placing.step(quoted(steps[-1][0]))))
-        return steps
+        return [*steps, *self._with([c for c in rest if c not in done], steps[-1][0])]
+
+    def lapsed(self) -> str:
+        """How many of the rows that are no interval the filters of each count keep; they are in no period."""
+        needed = {n for t in self.scan.lapsed for w in t.where for n in names(w)}
+        interval, until = self.scan.dataset.spec.interval, self.scan.placement.until
+        assert interval is not None
+        assert until is not None
+        start = quoted(interval.start.value)
+        lapsed = f"({start} is null or {quoted(until)} < {start})"
+        steps = self._unplaced({}, (), needed)
+        steps.append(("lapsed", select([Column("*", "*"), Column("null::bigint", PERIOD)], quoted(steps[-1][0]))))
+        columns = []
+        for tally in self.scan.lapsed:
+            where = " and ".join(["true", *(self.condition(w) for w in tally.where)])
+            columns.append(Column(f"coalesce(count_if({where}), 0)", f"lapsed {tally.name}"))
+        return with_clauses(steps, select(columns, "lapsed", [lapsed]))
 
     def _joined(self, steps: Steps) -> tuple[Steps, list[tuple[str, Expr]]]:
         """The joined columns beside the rows, and the computed columns that filters and keys of joins read."""
@@ -135,10 +146,10 @@ class RowWriter:
         interval = self.scan.dataset.spec.interval
         return interval.end.value if interval is not None else None
 
-    def _ended(self) -> Steps:
+    def _ended(self, read: Iterable[str]) -> Steps:
         """The step that keeps ends to come from all that reads them."""
         end = self._end
-        if end is None or end not in self.scan.columns:
+        if end is None or end not in read:
             return []
         return [("ended", self.clock.with_known_end("rows", end, self.scan.end_type))]
 
@@ -191,29 +202,41 @@ class RowWriter:
         `alone`: no table of the scan's own holds its rows by period.
         """
         name = covered_table(self.scan.id)
-        if self.request.covered:
-            return create_table(name, _EVERYTHING)
         pruned = self.scan.first_day is not None or self.scan.last_day is not None or self.scan.dataset.where
-        if not (pruned or alone) and self.by_own_clock and self.scan.placement.plain:
+        ends = self._ends()
+        if not (pruned or alone or ends) and self.by_own_clock and self.scan.placement.plain:
             edges = self._edges((quoted(PERIOD),), quoted(OLDEST), quoted(NEWEST))
             return create_table(name, select(edges, quoted(scan_table(self.scan.id))))
         if self.scan.clock is None:
             edges = [*self._edges(("0",), "null::timestamp", "null::timestamp"), Column("count(*)", ROWS)]
             return create_table(name, select(edges, self.source.relation))
         clocks = tuple(dict.fromkeys((self.known or self.scan.clock, self.scan.clock)))
-        edges = self._edges_of(clocks)
-        wanted = columns_behind(self.scan.dataset, clocks)
+        edges = self._edges_of(clocks, ends)
         columns = {c.name: c.sql for c in self.source.columns}
-        steps = [("rows", select([Column(columns[c], c) for c in wanted if c in columns], self.source.relation))]
-        steps += self._with([c for c in self._behind(set(clocks)) if not self._needs_join(c[0])], "rows")
-        dated = self.request.grain != "all"  # the one period over all rows holds those without a clock too
+        wanted = [c for c in columns_behind(self.scan.dataset, (*clocks, *ends)) if c in columns]
+        steps = [("rows", select([Column(columns[c], c) for c in wanted], self.source.relation))]
+        steps += self._ended(wanted)
+        steps += self._with([c for c in self._behind({*clocks, *ends}) if not self._needs_join(c[0])], steps[-1][0])
+        # The one period over all rows holds those without a clock too; what has no beginning is no interval.
+        dated = self.request.grain != "all" or self.scan.placement.until is not None
         last = select(edges, quoted(steps[-1][0]), self._seen(keep_undated=not dated))
         return create_table(name, with_clauses(steps, last))
 
-    def _edges_of(self, clocks: tuple[str, ...]) -> list[Column]:
+    def _ends(self) -> tuple[str, ...]:
+        """Where what lasts is over, if that is at hand: an end is a sign of life as a beginning is."""
+        spec = self.scan.dataset.spec
+        if spec.interval is None or spec.time is not None:
+            return ()
+        end, known = spec.interval.end.value, {c.name for c in self.source.columns}
+        there = known.issuperset(columns_behind(self.scan.dataset, [end])) and not self._needs_join(end)
+        return (end,) if there else ()
+
+    def _edges_of(self, clocks: tuple[str, ...], ends: tuple[str, ...]) -> list[Column]:
         """From the first period of any clock to the last of any: a ticket is opened before it is solved."""
         keys = tuple(self._key_of(c) for c in clocks)
-        edges = self._edges(keys, quoted(clocks[0]), quoted(clocks[0]))
+        moments = [quoted(c) for c in (clocks[0], *ends)]
+        newest = f"greatest({', '.join(moments)})" if ends else moments[0]
+        edges = self._edges(keys, quoted(clocks[0]), newest)
         return [*edges, Column("count(*)", ROWS)]
 
     def _key_of(self, clock: str) -> str:

@@ -29,11 +29,14 @@ RANKS = "ranks_around"
 
 
 def scan_statements(scan: Scan, sources: Mapping[str, Source], plan: Plan) -> tuple[str, ...]:
-    """The statements that leave a scan's partials in a temporary table, and the periods its data covers in another."""
+    """The statements that leave a scan's partials in a temporary table, and the periods its data covers in another.
+
+    Rows that are taken to cover every period are not asked which they cover.
+    """
     if scan.members:
         return UnitWriter(scan, sources, plan.request, Clockwork(plan.request)).statements()
     writer = ScanWriter(scan, sources, plan.request, Clockwork(plan.request))
-    return (writer.partials(), writer.row_writer.covered())
+    return (writer.partials(),) if plan.request.covered else (writer.partials(), writer.row_writer.covered())
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from kpispec.sql.combine import combine
 from kpispec.sql.lower import quoted
 from kpispec.sql.relations import Source
 from kpispec.sql.resample import resampling, times_drawn
+from kpispec.sql.rows import RowWriter
 from kpispec.sql.scan import scan_statements
 from kpispec.sql.setting import Clockwork
-from kpispec.sql.text import Column, defines, select
+from kpispec.sql.text import Column, defines, indented, select
 from kpispec.sql.zones import macros
 
 EDGES = ("first_period", "last_period", OLDEST, NEWEST)
@@ -64,7 +65,7 @@ def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = (),
         setup=(*_macros(plan, zones, text), *named_views.values()),
         scans=scans,
         combine=last,
-        facts=tuple((s.id, _facts(plan, s)) for s in plan.scans),
+        facts=tuple((s.id, _facts(plan, s, named)) for s in plan.scans),
         draws=draws,
         checks=_checks(plan, named),
     )
@@ -94,21 +95,37 @@ def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
     return (*conversions, *clock.statements(text), *chances)
 
 
-def _facts(plan: Plan, scan: Scan) -> str:
-    """One row: how many rows there were, where the clock begins and ends, what had no clock, what was rejected."""
+def _facts(plan: Plan, scan: Scan, sources: Mapping[str, Source]) -> str:
+    """One row: how many rows there were, where the clock begins and ends, what was left out."""
+    counted = [s for s in (scan, *(m.scan for m in scan.members)) if s.lapsed]
+    lapsed = (RowWriter(s, sources, plan.request, Clockwork(plan.request)).lapsed() for s in counted)
+    parts = [f"(\n{indented(sql)}\n)" for sql in (_seen(plan, scan), *lapsed)]
+    return select([Column("*", "*")], "\ncross join ".join(parts)) if counted else _seen(plan, scan)
+
+
+def _seen(plan: Plan, scan: Scan) -> str:
+    """Of a scan's own table: rows and the clock's ends, what had no clock, what was rejected."""
     table, covered = quoted(scan_table(scan.id)), quoted(covered_table(scan.id))
-    if not scan.placement.plain or scan.members:
-        # A row may be in several groups of the scan's own table, or in none.
+    counts = _counts(plan, scan) if scan.placement.plain else []
+    if scan.members:  # a row may be in several of its groups, or in none
+        rows = Column(f"(select {quoted(ROWS)} from {covered})", ROWS)
+    else:
+        rows = Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)
+    if not scan.placement.plain or (scan.members and not counts):
         return select([Column(quoted(c), c) for c in (ROWS, *EDGES)], covered)
-    columns = [Column(f"cast(sum({quoted(ROWS)}) as bigint)", ROWS)]
-    for edge in EDGES:
-        columns.append(Column(f"(select {quoted(edge)} from {covered})", edge))
-    for named in scan.terms:
-        if named.name in {term for m in plan.measures for dataset, term in m.undated if dataset == scan.id}:
-            missing = f"sum(case when {quoted(PERIOD)} is null then {quoted(named.name)} end)"
-            columns.append(Column(f"cast(coalesce({missing}, 0) as bigint)", f"undated {named.name}"))
-    for dataset, column, reason, term in plan.reject_totals:
-        if dataset == scan.id:
-            columns.append(Column(f"cast(coalesce(sum({quoted(term)}), 0) as bigint)", f"rejected {column}: {reason}"))
+    edges = (Column(f"(select {quoted(edge)} from {covered})", edge) for edge in EDGES)
     whole = set_mask(plan.request.dimensions, ())
-    return select(columns, table, [f"{quoted(SET)} = {whole}"])
+    return select([rows, *edges, *counts], table, [f"{quoted(SET)} = {whole}"])
+
+
+def _counts(plan: Plan, scan: Scan) -> list[Column]:
+    """How many rows had no clock, and how many cells were rejected whichever KPI reads them."""
+    found, undated = [], {term for m in plan.measures for id, term in m.undated if id == scan.id}
+    for named in scan.terms:
+        if named.name in undated:
+            missing = f"sum(case when {quoted(PERIOD)} is null then {quoted(named.name)} end)"
+            found.append(Column(f"cast(coalesce({missing}, 0) as bigint)", f"undated {named.name}"))
+    for id, column, reason, term in plan.reject_totals:
+        if id == scan.id:
+            found.append(Column(f"cast(coalesce(sum({quoted(term)}), 0) as bigint)", f"rejected {column}: {reason}"))
+    return found

@@ -7,7 +7,7 @@ from kpispec.formula.check import aggregates, names
 from kpispec.formula.constants import constant
 from kpispec.formula.tree import Binary, Call, Expr, Name, Star
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, SET, covered_table, scan_table, set_mask
-from kpispec.plan.model import Member, NamedTerm, Request, Scan, UnitValue
+from kpispec.plan.model import TALLY, Member, NamedTerm, Request, Scan, Tally, UnitValue
 from kpispec.plan.rewrite import transform
 from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
 from kpispec.sql.inner import inner
@@ -19,7 +19,6 @@ from kpispec.sql.terms import Part, around, holistic, multiplied
 from kpispec.sql.text import Column, create_table, indented, select, with_clauses
 
 _AGGREGATE = ("aggregate",)  # the path of a name that stands for the SQL of an aggregate
-KEYLESS = "keyless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +32,17 @@ class UnitWriter:
 
     def statements(self) -> tuple[str, ...]:
         """The units of each member, then the terms by period and segmentation; with each the periods it covers."""
-        found = []
+        found, covered = [], not self.request.covered
         for member in self.scan.members:
             writer = RowWriter(member.scan, self.sources, self.request, self.clock)
-            found += [self._member(member, writer), writer.covered(alone=True)]
-        return (*found, self.over(self.units()), self._covered())
+            found += [self._member(member, writer), *([writer.covered(alone=True)] if covered else [])]
+        return (*found, self.over(self.units()), *([self._covered()] if covered else []))
 
     def over(self, units: Steps) -> str:
         """The terms over steps that end in the units."""
         steps = [*units, ("groups", self._groups())]
         steps += [(walk.table, curve(walk, self._curve_groups)) for walk in self._walks]
-        steps += [("without_key", self._keyless())] if self._counts_keyless else []
+        steps += [("tallied", self._tallied())] if self._tallies else []
         return create_table(scan_table(self.scan.id), with_clauses(steps, self._result()))
 
     # members
@@ -55,8 +54,10 @@ class UnitWriter:
         self, member: Member, writer: RowWriter, more: Sequence[Column] = (), read: Set[str] = frozenset()
     ) -> Steps:
         """The steps to the rows of a member. `more` are columns beside theirs, over the names `read`."""
-        needed = {n for v in member.values for e in (v.expr, *v.where) for n in names(e)} | set(member.keys) | read
-        steps = writer.rows({}, (), needed)
+        trees = [e for v in member.values for e in (v.expr, *v.where)] + [w for t in member.tallies for w in t.where]
+        needed = {n for e in trees for n in names(e)} | set(member.keys) | read
+        flagged = {t.reject: self._flagged(*t.reject, writer) for t in member.tallies if t.reject is not None}
+        steps = writer.rows({}, flagged.values(), needed)
         columns = [Column("*", "*")]
         if member.scan.placement.plain:
             columns.append(Column(writer.period(), PERIOD))
@@ -68,12 +69,19 @@ class UnitWriter:
         """One row for each unit, period and segment, over steps that end in a member's cells."""
         return create_table(_units_table(member), with_clauses(cells, self._grouped(member, writer)))
 
+    def _flagged(self, column: str, reason: str, writer: RowWriter) -> Column:
+        """Whether the cell of a column is rejected for a reason."""
+        found = writer.source.column(column)
+        assert found is not None
+        return Column(dict(found.rejects)[reason], _flag(column, reason))
+
     def _grouped(self, member: Member, writer: RowWriter) -> str:
         keys = [quoted(key_column(i)) for i, _ in enumerate(member.keys)]
         number, sets = self.grouping(member.scan, *keys)
         columns = [Column(quoted(PERIOD), PERIOD), number, *self.segments(member.scan)]
         columns += [Column(key, key_column(i)) for i, key in enumerate(keys)]
         columns += [Column(self._value(v, writer), v.name) for v in member.values]
+        columns += [Column(self._tally(t, writer), t.name) for t in member.tallies]
         columns.append(Column("count(*)", ROWS))
         return select(columns, quoted("cells"), group=sets)
 
@@ -107,6 +115,11 @@ class UnitWriter:
         sql = lower(transform(value.expr, replaced), setting)
         return f"case when count_if({where}) > 0 then {sql} end" if where else sql
 
+    def _tally(self, tally: Tally, writer: RowWriter) -> str:
+        kept = [quoted(_flag(*tally.reject))] if tally.reject is not None else []
+        kept += [writer.condition(w) for w in tally.where]
+        return f"count_if({' and '.join(kept)})" if kept else "count(*)"
+
     # units
 
     def units(self) -> Steps:
@@ -117,7 +130,8 @@ class UnitWriter:
         else:
             tables = (f"select * from {quoted(_units_table(m))}" for m in members)
             columns = [Column(quoted(c), c) for c in (*self._group_keys, *self._keys)]
-            columns += [Column(f"any_value({quoted(v.name)})", v.name) for m in members for v in m.values]
+            named = [n for m in members for n in (*(v.name for v in m.values), *(t.name for t in m.tallies))]
+            columns += [Column(f"any_value({quoted(name)})", name) for name in named]
             columns.append(Column(f"sum({quoted(ROWS)})", ROWS))
             together = indented("\nunion all by name\n".join(tables))
             every = select(columns, f"(\n{together}\n)", group="all")
@@ -140,16 +154,13 @@ class UnitWriter:
         columns = [Column(quoted(k), k) for k in self._group_keys]
         columns.append(Column(f"sum({quoted(ROWS)})", ROWS))
         for named in self.scan.terms:
-            if named.term.function not in CURVES and not self._is_keyless(named):
+            if named.term.function not in (*CURVES, TALLY):
                 columns.append(Column(self._term(named), named.name))
         return select(columns, quoted("units"), group=", ".join(quoted(k) for k in self._group_keys))
 
     @property
-    def _counts_keyless(self) -> bool:
-        return any(self._is_keyless(t) for t in self.scan.terms)
-
-    def _is_keyless(self, named: NamedTerm) -> bool:
-        return named.term.function == KEYLESS
+    def _tallies(self) -> list[NamedTerm]:
+        return [t for t in self.scan.terms if t.term.function == TALLY]
 
     def _term(self, named: NamedTerm) -> str:
         term, where = named.term, self._where(named)
@@ -179,31 +190,33 @@ class UnitWriter:
     def _curve_groups(self) -> Groups:
         return Groups(quoted("units"), tuple(Column(quoted(k), k) for k in self._group_keys))
 
-    def _keyless(self) -> str:
-        columns = [*(Column(quoted(k), k) for k in self._group_keys), Column(f"sum({quoted(ROWS)})", KEYLESS)]
-        lacking = " or ".join(f"{quoted(k)} is null" for k in self._keys)
-        keys = ", ".join(quoted(k) for k in self._group_keys)
-        return select(columns, "every_unit", [lacking], keys)
+    def _tallied(self) -> str:
+        """What is counted of all rows, those without a key included."""
+        columns = [Column(quoted(k), k) for k in self._group_keys]
+        columns += [
+            Column(f"sum({lower(t.term.args[0], self.clock.setting(column_name))})", t.name) for t in self._tallies
+        ]
+        return select(columns, "every_unit", group=", ".join(quoted(k) for k in self._group_keys))
 
     def _result(self) -> str:
         columns, joins = [Column("groups.*", "*")], ["groups"]
         columns += [Column("null::timestamp", c) for c in (OLDEST, NEWEST)]
         for named in self.scan.terms:
-            if self._is_keyless(named):
-                columns.append(Column(f"coalesce(without_key.{quoted(KEYLESS)}, 0)", named.name))
+            if named.term.function == TALLY:
+                columns.append(Column(f"tallied.{quoted(named.name)}", named.name))
         for walk in self._walks:
             table = quoted(walk.table)
             joins.append(f"left join {table} on {self._matched('groups', table)}")
             columns += [Column(f"{table}.{quoted(name)}", name) for name in walk.names]
-        if self._counts_keyless:
-            joins.append(f"full join without_key on {self._matched('groups', 'without_key')}")
+        if self._tallies:
+            joins.append(f"right join tallied on {self._matched('groups', 'tallied')}")
             columns[0] = Column(self._both(), "*")
         found = select(columns, "\n".join(joins))
         return self._with_ranks(found)
 
     def _both(self) -> str:
         """The columns of groups, those that hold nothing but rows without a key included."""
-        keys = [f"coalesce(groups.{quoted(k)}, without_key.{quoted(k)}) as {quoted(k)}" for k in self._group_keys]
+        keys = [f"tallied.{quoted(k)}" for k in self._group_keys]
         listed = ", ".join(quoted(k) for k in self._group_keys)
         return ",\n  ".join([*keys, f"groups.* exclude ({listed})"])
 
@@ -242,6 +255,10 @@ def _is_or(expr: Expr) -> bool:
 
 def _units_table(member: Member) -> str:
     return f"units__{member.scan.id}"
+
+
+def _flag(column: str, reason: str) -> str:
+    return f"{column}__{reason}"
 
 
 def key_column(number: int) -> str:

@@ -281,3 +281,16 @@ def test_a_select_that_fails_is_said_in_the_engines_words(tmp_path):
     with DuckDB(tmp_path) as engine, pytest.raises(EngineError) as caught:
         engine.describe(Binding("rows", sql=Text.of("select x from nowhere")), ())
     assert caught.value.kind is Failure.MISSING
+
+
+def test_a_definition_that_stands_is_not_run_again_unless_one_before_it_changed(tmp_path):
+    double = "create or replace temporary macro double(x) as x * getvariable('factor')"
+    with DuckDB(tmp_path) as engine:
+        engine.define("set variable factor = 2", double)
+        engine.define("set variable factor = 2", double)
+        assert len(engine.timings) == 2
+        engine.define("set variable factor = 3", double)
+        assert len(engine.timings) == 4
+        assert engine.run("select double(5)").rows == ((15,),)
+        engine.define("set variable factor = 2")
+        assert engine.run("select double(5)").rows == ((10,),)

@@ -299,6 +299,15 @@ def test_a_kpi_that_is_only_read_is_not_drawn(workbench):
     assert found.readings[0].method == "bootstrap"
 
 
+def test_a_test_of_a_spec_may_expect_an_interval(workbench):
+    given = ", ".join(f"{{answer_id: r{i}, a: {i % 5}}}" for i in range(60))
+    expect = "{value: 2, low: 1.65, high: 2.35, tolerance: 0.1}"
+    tests = f"tests: [{{name: of sixty, given: {{answers: [{given}]}}, expect: {expect}}}]"
+    folder = workbench.write(COLUMNS + kpi("avg(a)", "{a: answers.a}", tests), answers())
+    found = CliRunner().invoke(app, ["test", str(folder)])
+    assert found.exit_code == 0, found.output
+
+
 # why there is none
 
 

@@ -207,7 +207,8 @@ def of_rows(whole, world, start):
     yield "contact_count", len(inside) if covered else None
     old = [c for c in inside if c.at is not None and world.as_of - c.at >= timedelta(days=10)]
     yield "settled", len(old) if covered else None
-    yield "share", 100 * len(inside) / len(whole.inside(start)) if covered and whole.inside(start) else None
+    dated, every = (sum(c.at is not None for c in w.inside(start)) for w in (world, whole))
+    yield "share", 100 * dated / every if covered and every else None
     known = [c for c in inside if c.score is not None and c.weight is not None]
     total = sum(c.weight for c in known)
     yield "weighted", sum(c.score * c.weight for c in known) / total if covered and total else None

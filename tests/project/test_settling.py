@@ -58,3 +58,15 @@ def test_rows_without_a_clock_are_counted_whatever_settles(workbench):
     assert [dict(r.rejected) for r in found] == [{"undated": 1}, {"undated": 1, "unsettled": 1}]
     (whole,) = project.run("no_recontact", as_of="2026-03-05", period="all").readings
     assert (whole.n, dict(whole.rejected)) == (3, {"unsettled": 2})
+
+
+def test_rows_of_units_without_a_clock_are_counted_whatever_settles(workbench):
+    per = "{dataset: contacts, expr: bool_or(back), per: who, settles_after: 7 days}"
+    specs = SPECS.replace("  back: {type: boolean}", "  back: {type: boolean}\n  who: {type: string}", 1)
+    specs = specs.replace("{dataset: contacts, expr: back, settles_after: 7 days}", per)
+    rows = "at,back,who\n2026-02-10,true,p\n2026-02-12,false,q\n2026-02-27,false,r\n,true,p\n"
+    project = workbench(specs, {"contacts": rows})
+    (found,) = project.run("no_recontact", as_of="2026-03-05", at="2026-02").readings
+    assert (found.n, dict(found.rejected)) == (2, {"undated": 1, "unsettled": 1})
+    (whole,) = project.run("no_recontact", as_of="2026-03-05", period="all").readings
+    assert (whole.n, dict(whole.rejected)) == (2, {"unsettled": 2})

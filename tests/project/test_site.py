@@ -280,3 +280,9 @@ def test_the_library_needs_no_project(tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     assert (tmp_path / "site" / "index.html").is_file()
     assert ran("-o", tmp_path / "site").exit_code == 2
+
+
+def test_a_page_says_how_the_interval_is_found_or_why_there_is_none(example):
+    pages = {name.rsplit("/", 1)[-1]: outline(html).text for name, html in example["en"].items()}
+    assert "95% of a share, after Wilson (1927)" in pages["csat_yes.html"]
+    assert "None: the same rows of `subscribers` are counted" in pages["churn_rate_average_base.html"]

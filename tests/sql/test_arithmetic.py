@@ -48,3 +48,31 @@ def test_narrow_types_do_not_overflow(tmp_path, declared, types):
     assert {r.kpi: r.value for r in found.readings} == pytest.approx(
         {k: v for k, (_, _, v) in FORMULAS.items()}, rel=1e-9
     )
+
+
+CODED = """
+dataset: survey
+columns:
+  score: {type: integer, range: [0, 10]}
+  part: {type: string, dimension: true}
+"""
+OVER_CODES = {
+    "sum(score - 1)": lambda s: sum(x - 1 for x in s),
+    "avg(2 * score + 1)": lambda s: sum(2 * x + 1 for x in s) / len(s),
+    "sum(10 - score) / sum(score - 20)": lambda s: sum(10 - x for x in s) / sum(x - 20 for x in s),
+    "var_pop(score - 3)": lambda s: sum(x * x for x in s) / len(s) - (sum(s) / len(s)) ** 2,
+    "max(-score + 2)": lambda s: max(2 - x for x in s),
+}
+
+
+@pytest.mark.parametrize("formula", OVER_CODES)
+def test_expressions_over_columns_of_few_values_are_whole_factors(tmp_path, formula):
+    scores = [0, 3, 3, 7, 9, 10, 10]
+    kpi = f"kpi: it\ninputs: {{score: survey.score}}\nformula: {formula}\ndirection: higher_is_better\n"
+    (tmp_path / "specs.yml").write_text(f"{CODED}---\n{kpi}")
+    (tmp_path / "kpispec.yml").write_text("project: codes\nspecs: [specs.yml]\ndata: {survey: {from: s.parquet}}\n")
+    rows = " union all ".join(f"select {s} as score, 'a' as part" for s in scores)
+    duckdb.sql(f"copy ({rows}) to '{tmp_path}/s.parquet' (format parquet)")
+    project = kpispec.load(tmp_path)
+    found = project.run("it", period="all", as_of="2026-01-01").readings[0]
+    assert found.value == pytest.approx(OVER_CODES[formula](scores), rel=1e-11)

@@ -87,16 +87,24 @@ group by grouping sets (("period__"), ("period__", "region"));
 create or replace temporary table "covered__contracts__at_start" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__by_started_on" as
@@ -155,18 +163,32 @@ select
   sum("rows__") as "rows__",
   min("oldest__") as "oldest__",
   max("newest__") as "newest__",
-  sum("count__3") as "count__3",
-  sum("rows__") as "count__6"
+  sum("count__3") as "count__3"
 from "checked"
 group by grouping sets (("period__"), ("period__", "region"));
 
 create or replace temporary table "covered__contracts__by_started_on" as
+with "rows" as (
+  select
+    "started_on",
+    "ended_on"
+  from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
+)
 select
-  min("period__") as "first_period",
+  min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
-  min("oldest__") as "oldest__",
-  max("newest__") as "newest__"
-from "scan__contracts__by_started_on";
+  min("started_on") as "oldest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
+  count(*) as "rows__"
+from "ended"
+where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__by_ended_on" as
 with "rows" as (
@@ -224,8 +246,7 @@ select
   sum("rows__") as "rows__",
   min("oldest__") as "oldest__",
   max("newest__") as "newest__",
-  sum("count__4") as "count__4",
-  sum("rows__") as "count__7"
+  sum("count__4") as "count__4"
 from "checked"
 group by grouping sets (("period__"), ("period__", "region"));
 
@@ -235,14 +256,21 @@ with "rows" as (
     "started_on",
     "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(least(year("started_on") * 12 + month("started_on") - 1, case when "ended_on" < date '2026-04-01' then year("ended_on") * 12 + month("ended_on") - 1 end)) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__at_end" as
@@ -315,16 +343,24 @@ group by grouping sets (("period__"), ("period__", "region"));
 create or replace temporary table "covered__contracts__at_end" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contracts__in_force" as
@@ -397,16 +433,24 @@ group by grouping sets (("period__"), ("period__", "region"));
 create or replace temporary table "covered__contracts__in_force" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 with "periods" as (
@@ -481,9 +525,7 @@ with "periods" as (
     spine."has__contracts__in_force" as "has__contracts__in_force",
     case when "in__contracts__at_start" then coalesce("scan__contracts__at_start"."count__2", 0) end as "count__2",
     case when "in__contracts__by_started_on" then coalesce("scan__contracts__by_started_on"."count__3", 0) end as "count__3",
-    case when "in__contracts__by_started_on" then coalesce("scan__contracts__by_started_on"."count__6", 0) end as "count__6",
     case when "in__contracts__by_ended_on" then coalesce("scan__contracts__by_ended_on"."count__4", 0) end as "count__4",
-    case when "in__contracts__by_ended_on" then coalesce("scan__contracts__by_ended_on"."count__7", 0) end as "count__7",
     case when "in__contracts__at_end" then coalesce("scan__contracts__at_end"."count__1", 0) end as "count__1",
     case when "in__contracts__in_force" then coalesce("scan__contracts__in_force"."count__5", 0) end as "count__5"
   from spine

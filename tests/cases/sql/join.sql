@@ -93,10 +93,10 @@ with "rows" as (
     sum(case when "is__1" then "score" end) as "sum__1",
     count("customer.size") as "count__2",
     max("customer.size") as "max__1",
-    coalesce(count_if("customer.unmatched__"), 0) as "count__3",
     coalesce(count_if("is__1" and "score__rejected_1"), 0) as "rejects__1",
     coalesce(count_if("is__1" and "score__rejected_2"), 0) as "rejects__2",
-    coalesce(count_if("is__1" and "score__rejected_3"), 0) as "rejects__3"
+    coalesce(count_if("is__1" and "score__rejected_3"), 0) as "rejects__3",
+    coalesce(count_if("customer.unmatched__"), 0) as "count__3"
   from "cells"
   group by all
 )
@@ -110,10 +110,10 @@ select
   sum("sum__1") as "sum__1",
   sum("count__2") as "count__2",
   max("max__1") as "max__1",
-  sum("count__3") as "count__3",
   sum("rejects__1") as "rejects__1",
   sum("rejects__2") as "rejects__2",
   sum("rejects__3") as "rejects__3",
+  sum("count__3") as "count__3",
   sum("rows__") as "count__4"
 from "finest"
 group by grouping sets (("period__"));
@@ -162,10 +162,10 @@ with "periods" as (
     "scan__tickets"."sum__1" as "sum__1",
     case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
     "scan__tickets"."max__1" as "max__1",
-    case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__1", 0) end as "rejects__1",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__2", 0) end as "rejects__2",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__3", 0) end as "rejects__3",
+    case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3",
     case when "in__tickets" then coalesce("scan__tickets"."count__4", 0) end as "count__4"
   from spine
   left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"

@@ -23,7 +23,10 @@ with "rows" as (
     "opened_at",
     ['phone', 'email'][list_position(['phone', 'email'], "channel")] as "channel",
     nullif("customer_id", '') as "customer_id",
-    case when "score" between 0 and 10 then "score" end as "score"
+    case when "score" between 0 and 10 then "score" end as "score",
+    "score" in (11) as "score__blank",
+    "score__raw" is not null and "score" is null as "score__wrong_type",
+    not ("score" between 0 and 10) and "score" not in (11) as "score__out_of_range"
   from "source__tickets"
 ),
 "seen" as (
@@ -45,6 +48,11 @@ select
   cast("channel" as varchar) as "channel",
   "key__1",
   avg("score") as "score",
+  count_if("score__blank") as "tally__1",
+  count_if("score__wrong_type") as "tally__2",
+  count_if("score__out_of_range") as "tally__3",
+  count_if("customer_id" is null) as "tally__4",
+  count(*) as "tally__5",
   count(*) as "rows__"
 from "cells"
 group by grouping sets (("period__", "key__1"), ("period__", "channel", "key__1"));
@@ -88,28 +96,35 @@ with "every_unit" as (
   from "units"
   group by "period__", "set__", "channel"
 ),
-"without_key" as (
+"tallied" as (
   select
     "period__",
     "set__",
     "channel",
-    sum("rows__") as "keyless"
+    sum("tally__1") as "tally__1",
+    sum("tally__2") as "tally__2",
+    sum("tally__3") as "tally__3",
+    sum("tally__4") as "tally__4",
+    sum("tally__5") as "tally__5"
   from every_unit
-  where "key__1" is null
   group by "period__", "set__", "channel"
 )
 select
-  coalesce(groups."period__", without_key."period__") as "period__",
-  coalesce(groups."set__", without_key."set__") as "set__",
-  coalesce(groups."channel", without_key."channel") as "channel",
+  tallied."period__",
+  tallied."set__",
+  tallied."channel",
   groups.* exclude ("period__", "set__", "channel"),
   null::timestamp as "oldest__",
   null::timestamp as "newest__",
-  coalesce(without_key."keyless", 0) as "keyless__1"
+  tallied."tally__1" as "tally__1",
+  tallied."tally__2" as "tally__2",
+  tallied."tally__3" as "tally__3",
+  tallied."tally__4" as "tally__4",
+  tallied."tally__5" as "tally__5"
 from groups
-full join without_key on groups."period__" is not distinct from without_key."period__"
-  and groups."set__" is not distinct from without_key."set__"
-  and groups."channel" is not distinct from without_key."channel";
+right join tallied on groups."period__" is not distinct from tallied."period__"
+  and groups."set__" is not distinct from tallied."set__"
+  and groups."channel" is not distinct from tallied."channel";
 
 create or replace temporary table "covered__score_by_customer__per_customer_id" as
 select
@@ -161,7 +176,11 @@ with "periods" as (
     case when "in__score_by_customer__per_customer_id" then coalesce("scan__score_by_customer__per_customer_id"."count__1", 0) end as "count__1",
     case when "in__score_by_customer__per_customer_id" then "scan__score_by_customer__per_customer_id"."sum__1" end as "sum__1",
     case when "in__score_by_customer__per_customer_id" then "scan__score_by_customer__per_customer_id"."products__1" end as "products__1",
-    case when "in__score_by_customer__per_customer_id" then "scan__score_by_customer__per_customer_id"."keyless__1" end as "keyless__1"
+    case when "in__score_by_customer__per_customer_id" then coalesce("scan__score_by_customer__per_customer_id"."tally__1", 0) end as "tally__1",
+    case when "in__score_by_customer__per_customer_id" then coalesce("scan__score_by_customer__per_customer_id"."tally__2", 0) end as "tally__2",
+    case when "in__score_by_customer__per_customer_id" then coalesce("scan__score_by_customer__per_customer_id"."tally__3", 0) end as "tally__3",
+    case when "in__score_by_customer__per_customer_id" then coalesce("scan__score_by_customer__per_customer_id"."tally__4", 0) end as "tally__4",
+    case when "in__score_by_customer__per_customer_id" then coalesce("scan__score_by_customer__per_customer_id"."tally__5", 0) end as "tally__5"
   from spine
   left join "scan__score_by_customer__per_customer_id" on "scan__score_by_customer__per_customer_id"."period__" = spine."period__"
     and "scan__score_by_customer__per_customer_id"."set__" = spine."set__"
@@ -188,6 +207,9 @@ select
   "sum__1" as "score_by_customer__of_sum",
   "products__1" as "score_by_customer__of_squares",
   "count__1" as "score_by_customer__of_n",
-  coalesce("keyless__1", 0) as "score_by_customer__rejected_1"
+  coalesce("tally__1", 0) as "score_by_customer__rejected_1",
+  coalesce("tally__4", 0) as "score_by_customer__rejected_2",
+  coalesce("tally__3", 0) as "score_by_customer__rejected_3",
+  coalesce("tally__2", 0) as "score_by_customer__rejected_4"
 from "values_1"
 order by "period__", "set__", "channel";

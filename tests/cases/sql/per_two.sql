@@ -54,6 +54,8 @@ select
   0 as "set__",
   "key__1",
   count(*) as "contacts",
+  count_if("customer_id" is null) as "tally__1",
+  count(*) as "tally__3",
   count(*) as "rows__"
 from "cells"
 group by grouping sets (("period__", "key__1"));
@@ -113,6 +115,7 @@ select
   0 as "set__",
   "key__1",
   count(*) as "held",
+  count_if("customer_id" is null) as "tally__2",
   count(*) as "rows__"
 from "cells"
 group by grouping sets (("period__", "key__1"));
@@ -120,16 +123,24 @@ group by grouping sets (("period__", "key__1"));
 create or replace temporary table "covered__contacting_share__per_customer_id__contracts__at_start" as
 with "rows" as (
   select
-    "started_on"
+    "started_on",
+    "ended_on"
   from "source__contracts"
+),
+"ended" as (
+  select
+    * replace (
+      case when "ended_on" < date '2026-04-01' then "ended_on" end as "ended_on"
+    )
+  from "rows"
 )
 select
   min(year("started_on") * 12 + month("started_on") - 1) as "first_period",
   24315 as "last_period",
   min("started_on") as "oldest__",
-  max("started_on") as "newest__",
+  max(greatest("started_on", "ended_on")) as "newest__",
   count(*) as "rows__"
-from "rows"
+from "ended"
 where "started_on" < date '2026-04-01';
 
 create or replace temporary table "scan__contacting_share__per_customer_id" as
@@ -139,7 +150,10 @@ with "every_unit" as (
     "set__",
     "key__1",
     any_value("contacts") as "contacts",
+    any_value("tally__1") as "tally__1",
+    any_value("tally__3") as "tally__3",
     any_value("held") as "held",
+    any_value("tally__2") as "tally__2",
     sum("rows__") as "rows__"
   from (
     select * from "units__contacting_share__per_customer_id__tickets"
@@ -166,25 +180,28 @@ with "every_unit" as (
   from "units"
   group by "period__", "set__"
 ),
-"without_key" as (
+"tallied" as (
   select
     "period__",
     "set__",
-    sum("rows__") as "keyless"
+    sum("tally__1") as "tally__1",
+    sum("tally__2") as "tally__2",
+    sum("tally__3") as "tally__3"
   from every_unit
-  where "key__1" is null
   group by "period__", "set__"
 )
 select
-  coalesce(groups."period__", without_key."period__") as "period__",
-  coalesce(groups."set__", without_key."set__") as "set__",
+  tallied."period__",
+  tallied."set__",
   groups.* exclude ("period__", "set__"),
   null::timestamp as "oldest__",
   null::timestamp as "newest__",
-  coalesce(without_key."keyless", 0) as "keyless__1"
+  tallied."tally__1" as "tally__1",
+  tallied."tally__2" as "tally__2",
+  tallied."tally__3" as "tally__3"
 from groups
-full join without_key on groups."period__" is not distinct from without_key."period__"
-  and groups."set__" is not distinct from without_key."set__";
+right join tallied on groups."period__" is not distinct from tallied."period__"
+  and groups."set__" is not distinct from tallied."set__";
 
 create or replace temporary table "covered__contacting_share__per_customer_id" as
 select
@@ -235,7 +252,9 @@ with "periods" as (
     case when "in__contacting_share__per_customer_id" then coalesce("scan__contacting_share__per_customer_id"."count__2", 0) end as "count__2",
     case when "in__contacting_share__per_customer_id" then coalesce("scan__contacting_share__per_customer_id"."count__3", 0) end as "count__3",
     case when "in__contacting_share__per_customer_id" then coalesce("scan__contacting_share__per_customer_id"."count__4", 0) end as "count__4",
-    case when "in__contacting_share__per_customer_id" then "scan__contacting_share__per_customer_id"."keyless__1" end as "keyless__1"
+    case when "in__contacting_share__per_customer_id" then coalesce("scan__contacting_share__per_customer_id"."tally__1", 0) end as "tally__1",
+    case when "in__contacting_share__per_customer_id" then coalesce("scan__contacting_share__per_customer_id"."tally__2", 0) end as "tally__2",
+    case when "in__contacting_share__per_customer_id" then coalesce("scan__contacting_share__per_customer_id"."tally__3", 0) end as "tally__3"
   from spine
   left join "scan__contacting_share__per_customer_id" on "scan__contacting_share__per_customer_id"."period__" = spine."period__"
     and "scan__contacting_share__per_customer_id"."set__" = spine."set__"
@@ -259,6 +278,6 @@ select
   "contacting_share__zero",
   "count__1" as "contacting_share__of_k",
   "count__3" as "contacting_share__of_n",
-  coalesce("keyless__1", 0) as "contacting_share__rejected_1"
+  coalesce("tally__1", 0) + coalesce("tally__2", 0) as "contacting_share__rejected_1"
 from "values_1"
 order by "period__", "set__";

@@ -101,7 +101,16 @@ with "rows" as (
       group by grouping sets (("period__", bucket__))
     )
   )
-  where len(list_filter([floor((1 + (all__ - 1) * 0.9)), ceil((1 + (all__ - 1) * 0.9)), greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1), greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1), greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1), greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1), greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1), greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1)], lambda rank: up_to__ - rows__ < rank and rank <= up_to__)) > 0
+  where len(list_filter([
+      floor((1 + (all__ - 1) * 0.9)),
+      ceil((1 + (all__ - 1) * 0.9)),
+      greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1),
+      greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1),
+      greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1),
+      greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1),
+      greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1),
+      greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1)
+    ], lambda rank: up_to__ - rows__ < rank and rank <= up_to__)) > 0
 ),
 "ranks_ranks_around__1_near" as (
   select
@@ -139,14 +148,23 @@ with "rows" as (
     "period__",
     "set__",
     [
-      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1) then at__ end),
-      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1) then at__ end),
-      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1) then at__ end),
-      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1) then at__ end),
-      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1) then at__ end),
-      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1)), min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1) then at__ end)
+      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1)),
+      min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) -1, 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1)),
+      min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1)),
+      min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 - 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1)),
+      min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint), 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1)),
+      min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +1, 1) then at__ end),
+      any_value(greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1)),
+      min(case when up_to__ >= greatest(cast(ceil(all__ * 0.9 + 1.95996398454005 * sqrt(all__ * 0.09) -0.87886117609255) as bigint) +2, 1) then at__ end)
     ] as "ranks_around__1",
-    min(case when up_to__ >= floor((1 + (all__ - 1) * 0.9)) then at__ end) + (min(case when up_to__ >= ceil((1 + (all__ - 1) * 0.9)) then at__ end) - min(case when up_to__ >= floor((1 + (all__ - 1) * 0.9)) then at__ end)) * any_value((1 + (all__ - 1) * 0.9) - floor((1 + (all__ - 1) * 0.9))) as "quantile_cont__1"
+    min(case when up_to__ >= floor((1 + (all__ - 1) * 0.9)) then at__ end)
+      + (min(case when up_to__ >= ceil((1 + (all__ - 1) * 0.9)) then at__ end)
+        - min(case when up_to__ >= floor((1 + (all__ - 1) * 0.9)) then at__ end))
+      * any_value((1 + (all__ - 1) * 0.9) - floor((1 + (all__ - 1) * 0.9))) as "quantile_cont__1"
   from "ranks_ranks_around__1_placed"
   group by "period__", "set__"
 )

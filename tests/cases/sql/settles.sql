@@ -50,10 +50,10 @@ with "rows" as (
     coalesce(count_if("is__1" and "score" is not null), 0) as "count__1",
     sum(case when "is__1" then "score" end) as "sum__1",
     sum(case when "is__1" then cast("score" as double) * "score" end) as "products__1",
-    coalesce(count_if(((epoch_us(timestamp '2026-04-01 00:00:00') - epoch_us("opened_at")) / 1e6 >= 4924800) is not true), 0) as "count__2",
     coalesce(count_if("is__1" and "score__rejected_1"), 0) as "rejects__1",
     coalesce(count_if("is__1" and "score__rejected_2"), 0) as "rejects__2",
-    coalesce(count_if("is__1" and "score__rejected_3"), 0) as "rejects__3"
+    coalesce(count_if("is__1" and "score__rejected_3"), 0) as "rejects__3",
+    coalesce(count_if(((epoch_us(timestamp '2026-04-01 00:00:00') - epoch_us("opened_at")) / 1e6 >= 4924800) is not true), 0) as "count__2"
   from "cells"
   group by all
 )
@@ -66,10 +66,10 @@ select
   sum("count__1") as "count__1",
   sum("sum__1") as "sum__1",
   sum("products__1") as "products__1",
-  sum("count__2") as "count__2",
   sum("rejects__1") as "rejects__1",
   sum("rejects__2") as "rejects__2",
   sum("rejects__3") as "rejects__3",
+  sum("count__2") as "count__2",
   sum("rows__") as "count__3"
 from "finest"
 group by grouping sets (("period__"));
@@ -117,10 +117,10 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."count__1", 0) end as "count__1",
     "scan__tickets"."sum__1" as "sum__1",
     "scan__tickets"."products__1" as "products__1",
-    case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__1", 0) end as "rejects__1",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__2", 0) end as "rejects__2",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__3", 0) end as "rejects__3",
+    case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2",
     case when "in__tickets" then coalesce("scan__tickets"."count__3", 0) end as "count__3"
   from spine
   left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
