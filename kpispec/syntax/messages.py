@@ -93,7 +93,7 @@ def _type_cure(node: Node, wanted: list[str], shape: Shape) -> tuple[str | None,
         case Scalar() if "array" in wanted and "," not in raw and "\n" not in raw:
             span = _with_quotes(node.span) if node.quoted else node.span
             return f"write it as a list: `[{span.text}]`", Fix("write it as a list", f"[{span.text}]", span)
-        case Seq(items=(_, _)) if wanted == ["string"] and raw[:1] == "[" and "\n" not in raw:
+        case Seq(items=(_, _)) if "string" in wanted and "array" not in wanted and raw[:1] == "[" and "\n" not in raw:
             return f"put it between quotes: `{quoted(raw)}`", Fix("put it between quotes", quoted(raw), node.span)
         case Scalar(value=str()) if {"number", "integer"} & set(wanted):
             return "write it in digits", None
