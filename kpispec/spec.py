@@ -324,7 +324,7 @@ class KpiSpec:
     process_changes: tuple[ProcessChange, ...] = ()  # in the order of their days
     accept: Waiver | None = None
     judge: Literal["point", "confident"] = "point"
-    confidence: Literal["auto", "none"] = "auto"
+    confidence: Literal["auto", "none", "bootstrap"] = "auto"
     level: float = 0.95
     reading_level: str | None = None  # who reads it: strategic, tactical, operational
     perspective: str | None = None

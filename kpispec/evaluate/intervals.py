@@ -10,6 +10,7 @@ from kpispec.evaluate.report import Interval
 from kpispec.evaluate.table import Cell
 from kpispec.plan.ingredients import Linked, Spread, Without
 from kpispec.plan.model import Measure
+from kpispec.plan.resample import LEAST_REPLICATES, MOST_UNITS, REPLICATES
 from kpispec.statistics import Estimate
 
 SIGNIFICANT_DIGITS = 12
@@ -86,6 +87,21 @@ def _feldt(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Without:
     return found or Without("few", (("n", int(respondents)),))
 
 
+def _bootstrap(measure: Measure, _spread: Spread, cell: Cell) -> Estimate | Without:
+    """The values between which the level's share of the replicates lies."""
+    units, there = cell.parts["units"], int(cell.parts["replicates"] or 0)
+    if units is not None and units > MOST_UNITS:
+        return Without("too-many-units", (("units", int(units)), ("most", MOST_UNITS)))
+    low, high = cell.parts["low"], cell.parts["high"]
+    if low is None or high is None or there < LEAST_REPLICATES:
+        return Without("few-replicates", (("there", there), ("of", REPLICATES)))
+    if rounded(low) == rounded(high):
+        return Without("replicates-alike")
+    if not low <= (cell.value or 0.0) * measure.factor <= high:
+        return Without("replicates-apart")
+    return Estimate(low, high, "bootstrap", cell.parts["se"])
+
+
 KM = "kaplan_meier"
 LEAST_VARIANCE = 1e-13  # of the sizes that add up to it: below, what is left is noise of the doubles
 
@@ -141,6 +157,7 @@ _ESTIMATES: Mapping[str, Callable[[Measure, Spread, Cell], Estimate | Without]] 
     "kaplan_meier": _kaplan_meier,
     "feldt": _feldt,
     "delta": _delta,
+    "bootstrap": _bootstrap,
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kpispec.formula.tree import Expr
+from kpispec.plan.draws import Resampled
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Spread:
     The value is `shift + scale` times the method's own figure. wilson: k n · t: sum squares n · garwood: k exposure ·
     order_statistics: n (`p` is the quantile; the neighbouring order statistics come from the scan as a list) ·
     kaplan_meier: share greenwood, or low high of a quantile · feldt: items respondents · delta: those that `linked`
-    names. Weighted rows add weights and weights_squared, whose quotient is the effective n.
+    names · bootstrap: low high se replicates units, which come of `resampled`. Weighted rows add weights and
+    weights_squared, whose quotient is the effective n.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Spread:
     p: float | None = None
     shift: float = 0.0
     linked: tuple[Linked, ...] = ()
+    resampled: Resampled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ class Without:
     """Why a value has no interval. Codes and values:
 
     complete() · not-asked() · one-figure() · one-a-period(dataset) · not-smooth(function) · no-method(function) ·
-    rows-shared(dataset) · units-cross(unit) · several-units(units), all known from the definition; and, of one cell,
-    few(n) · alike() · digits() · not-differentiable()
+    rows-shared(dataset) · units-cross(unit) · several-units(units) · no-unit(dataset) · draws-earlier(), all known from
+    the definition; and, of one cell, few(n) · alike() · digits() · not-differentiable() · too-many-units(units, most) ·
+    few-replicates(there, of) · replicates-alike() · replicates-apart()
     """
 
     code: str

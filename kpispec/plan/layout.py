@@ -42,6 +42,11 @@ def scan_table(dataset: str) -> str:
     return f"scan__{dataset}"
 
 
+def drawn_table(measure: str) -> str:
+    """What the replicates of a measure come to, by period and segment."""
+    return f"drawn__{measure}"
+
+
 def covered_table(dataset: str) -> str:
     return f"covered__{dataset}"
 

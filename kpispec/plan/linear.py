@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kpispec.formula.tree import Expr, Name, walk
+from kpispec.plan.draws import Draw
 from kpispec.plan.ingredients import Without
 from kpispec.plan.model import MEASURE, TERM, Measure, Placement, Request
 from kpispec.plan.rewrite import transform
@@ -28,6 +29,7 @@ class Line:
     settled: frozenset[str] = frozenset()
     units: tuple[tuple[str, Expr], ...] = ()
     lack: Without | None = None
+    draws: tuple[Draw, ...] = ()  # how rows would be resampled
 
 
 def line_of(
@@ -50,6 +52,7 @@ def line_of(
         own.settled.union(*(line.settled for line in read.values())),
         tuple(dict.fromkeys((*own.units, *(u for line in read.values() for u in line.units)))),
         next((lack for lack in lacks if lack is not None), None),
+        tuple(dict.fromkeys((*own.draws, *(d for line in read.values() for d in line.draws)))),
     )
 
 

@@ -12,6 +12,7 @@ from kpispec.catalog.calendars import NO_CALENDARS, Calendars
 from kpispec.catalog.model import Dataset, Join, Kpi
 from kpispec.formula.tree import Expr, Type
 from kpispec.periods import Grains, Period, key_of, period_of, year_before
+from kpispec.plan.draws import Resampled
 from kpispec.plan.ingredients import NOT_ASKED, Split, Spread, Unsplit, Without
 from kpispec.windows import Length
 
@@ -283,6 +284,11 @@ class Measure:
     def parts(self) -> tuple[tuple[str, Expr], ...]:
         """The ingredients of its interval."""
         return self.spread.parts if isinstance(self.spread, Spread) else ()
+
+    @property
+    def resampled(self) -> Resampled | None:
+        """What its interval is drawn from, where it is by resampling."""
+        return self.spread.resampled if isinstance(self.spread, Spread) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from kpispec.plan.linked import Delta
 from kpispec.plan.model import Bound, Measure, Plan, Request, Term, Unavailable
 from kpispec.plan.placing import Placed
 from kpispec.plan.rejects import Rejects
+from kpispec.plan.resample import draws_of, resampled, undrawn
 from kpispec.plan.rewrite import Formula
 from kpispec.plan.scans import ScanTable
 from kpispec.plan.split import with_splits
@@ -35,13 +36,14 @@ def plan(
     """
     datasets = {id: fitted(d, bound[id]) if id in bound else d for id, d in catalog.datasets.items()}
     planner = _Planner(replace(catalog, datasets=datasets), bound, request, _merged((), where))
-    for id in ids:
-        planner.measure(catalog.kpis[id], planner.base)
+    asked = [planner.measure(catalog.kpis[id], planner.base) for id in ids]
     totals = planner.reject_totals() if request.reject_totals else ()
     earliest = planner.earliest()
     scans = planner.scans.made(earliest)
-    measures = with_splits(planner.measures.values(), planner.table) if request.split else planner.measures.values()
-    return Plan(request, scans, tuple(measures), planner.unavailable(), totals, earliest)
+    seen = {m.id for m in asked if m is not None}
+    measures = tuple(m if m.id in seen else undrawn(m) for m in planner.measures.values())
+    measures = tuple(with_splits(measures, planner.table)) if request.split else measures
+    return Plan(request, scans, measures, planner.unavailable(), totals, earliest)
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class _Planner:
         formula = Formula(kpi.formula, made, upstream)
         rejects = Rejects(kpi, context, self.scans, self.bound)
         value = formula.over_terms(kpi.formula)
-        self.lines[id] = line_of(value, _own_line(kpi, value, placed, self.catalog.datasets), upstream, self.lines)
+        self.lines[id] = line_of(value, self._own_line(kpi, value, placed), upstream, self.lines)
         below = [m for m, _ in upstream.values()]
         own = [(p.scan, p.whole) for p in placed]
         return Measure(
@@ -138,13 +140,26 @@ class _Planner:
             settles=max([r.settles for r in kpi.rows] + [m.settles for m in below], default=0.0),
         )
 
+    def _own_line(self, kpi: Kpi, value: Expr, placed: tuple[Placed, ...]) -> Line:
+        found = _own_line(kpi, value, placed, self.catalog.datasets)
+        return replace(found, draws=draws_of(kpi, placed, self.catalog.datasets, self.bound))
+
     def _spread(self, kpi: Kpi, id: str, context: Context) -> Spread | Without:
+        if kpi.spec.confidence == "bootstrap":
+            return self._resampled(id)
         alpha = alpha_of(kpi) if self.lines[id].lack is None else None
         if alpha is not None:
             counts = (("items", alpha.items), ("respondents", alpha.respondents))
             return Spread("feldt", 1.0, tuple((name, decompose(call, context).value) for name, call in counts))
         delta = Delta(kpi, id, self.table, self.request, self.scans.row_sets())
         return Shapes(kpi, id, self.table, delta).spread(self.lines[id])
+
+    def _resampled(self, id: str) -> Spread | Without:
+        datasets = {scan: rows.datasets for scan, rows in self.scans.row_sets().items()}
+        found = resampled(id, self.lines[id], self.table, datasets)
+        for draw in found.resampled.draws if isinstance(found, Spread) and found.resampled is not None else ():
+            self.scans.read(draw.scan, draw.unit)
+        return found
 
     def earliest(self) -> int | None:
         """The first period that is asked for, compared with, or read through an offset."""

@@ -1,6 +1,6 @@
 """The scans of a plan: one for all inputs whose rows are placed alike, one for the units of each KPI."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -141,6 +141,11 @@ class ScanTable:
             datasets = tuple(dict.fromkeys(r.dataset for r in members))
             found[id] = Rows(id, datasets, tuple(r.placement for r in members), per=True)
         return found
+
+    def read(self, id: str, names: Iterable[str]) -> None:
+        """Columns that something else than inputs reads of a scan of rows."""
+        if id in self.rows:
+            self.rows[id].used.update(dict.fromkeys(names))
 
     def type_of(self, dataset: Dataset, name: str | None) -> Type:
         return Type.UNKNOWN if name is None else known_types(dataset, self.bound).get(name, Type.UNKNOWN)

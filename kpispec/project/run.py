@@ -96,6 +96,9 @@ def _run(planned: Plan, opened: Opened, engine: Engine, notify: Notify = _silent
     for id, group in statements.scans:
         notify(f"reading {id}")
         engine.run(*group)
+    for id, group in statements.draws:
+        notify(f"resampling {id}")
+        engine.run(*group)
     notify("combining")
     table = engine.run(statements.combine)
     facts = {}

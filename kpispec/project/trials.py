@@ -223,7 +223,7 @@ class Stage:
         statements = script(planned, {id: self._source(id, columns) for id, columns in read_of.items()}, views=False)
         engine.define(*statements.setup)
         check_joins(statements, engine)
-        engine.run(*(s for _, group in statements.scans for s in group))
+        engine.run(*(s for _, group in (*statements.scans, *statements.draws) for s in group))
         table = engine.run(statements.combine)
         cells = read(planned, table.columns, table.rows)
         judge = Judge(planned, cells, {s.id: DatasetFacts(0, None, None, None, None, {}) for s in planned.scans})

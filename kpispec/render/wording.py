@@ -108,6 +108,12 @@ WITHOUT_SENTENCES: Mapping[str, str] = {
     "few": _("None: too few answers bound nothing (n = {n})."),
     "alike": _("None: the values do not vary."),
     "digits": _("None: the values differ too little for their size."),
+    "no-unit": _("None: nothing says what a row of `{dataset}` is one of: name its `key`, or a `sample_unit`."),
+    "draws-earlier": _("None: the formula reads earlier periods, which are not resampled."),
+    "too-many-units": _("None: {units} units in periods and segments are too many to resample (at most {most})."),
+    "few-replicates": _("None: only {there} of {of} samples drawn give a value."),
+    "replicates-alike": _("None: nearly all samples drawn give the same value."),
+    "replicates-apart": _("None: samples that are drawn anew lie to one side of the value."),
     "not-differentiable": _("None: the formula has no derivative at these values."),
 }
 
@@ -211,7 +217,8 @@ class Words:
 
     def without(self, lack: Without) -> str:
         """Why a value has no interval, as a sentence."""
-        return self.say(WITHOUT_SENTENCES[lack.code], **dict(lack.values))
+        values = {n: number(v, self.language) if isinstance(v, int) else v for n, v in lack.values}
+        return self.say(WITHOUT_SENTENCES[lack.code], **values)
 
     def _value(self, name: str, value: object) -> str:
         match value:

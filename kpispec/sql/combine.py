@@ -7,6 +7,7 @@ from kpispec.plan.layout import (
     PERIOD,
     SET,
     covered_table,
+    drawn_table,
     fatal_column,
     has_column,
     n_column,
@@ -18,6 +19,7 @@ from kpispec.plan.layout import (
     zero_column,
 )
 from kpispec.plan.model import MEASURE, MEASURE_N, TERM, Measure, NamedTerm, Plan, Scan
+from kpispec.plan.resample import PARTS
 from kpispec.plan.split import split_terms
 from kpispec.sql.lower import Setting, lower, number_literal, quoted, text_literal
 from kpispec.sql.setting import Clockwork
@@ -118,6 +120,11 @@ def _terms(plan: Plan) -> str:
         for whole in scan.wholes or ((),):
             joins.append(_beside_spine(plan, scan, whole))
             columns += [_term(plan, scan, named) for named in scan.terms if named.term.whole == whole]
+    for measure in (m for m in plan.measures if m.resampled is not None):
+        table = quoted(drawn_table(measure.id))
+        matched = [f"{table}.{quoted(k)} is not distinct from spine.{quoted(k)}" for k in keys]
+        joins.append(f"left join {table} on " + "\n  and ".join(matched))
+        columns += [Column(f"{table}.{quoted(p)}", part_column(measure.id, p)) for p in PARTS]
     return select(columns, "\n".join(joins))
 
 

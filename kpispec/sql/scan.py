@@ -1,7 +1,7 @@
 """One scan as SQL: the typed rows, the cells that KPIs read, the finest groups, rolled up to each segmentation."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from kpispec.formula.check import names
@@ -16,7 +16,7 @@ from kpispec.sql.codes import codes_of, cut_late
 from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
 from kpispec.sql.lower import Setting, at_least, lower, quoted
 from kpispec.sql.relations import Source, SourceColumn
-from kpispec.sql.rows import RowWriter
+from kpispec.sql.rows import RowWriter, Steps
 from kpispec.sql.setting import Clockwork
 from kpispec.sql.terms import Part, holistic, multiplied, rolled, weighted
 from kpispec.sql.text import Column, create_table, indented, select, with_clauses
@@ -41,12 +41,17 @@ def scan_statements(scan: Scan, sources: Mapping[str, Source], plan: Plan) -> tu
 
 @dataclass(slots=True)
 class ScanWriter:
-    """The SQL of one scan of rows. `sources` are those of data sets, by id."""
+    """The SQL of one scan of rows. `sources` are those of data sets, by id.
+
+    With `named`, all that is read of a row has a column in the cells, so that nothing is computed from them later but
+    aggregates: they may then be drawn from.
+    """
 
     scan: Scan
     sources: Mapping[str, Source]
     request: Request
     clock: Clockwork
+    named: bool = False
     codes: tuple[SourceColumn, ...] = ()
     late: tuple[SourceColumn, ...] = ()  # codes and dimensions that are checked group by group
     flags: dict[tuple[str, str], str] = field(default_factory=dict)  # reject -> column, or `given - kept`
@@ -60,14 +65,15 @@ class ScanWriter:
     def __post_init__(self) -> None:
         self.row_writer = RowWriter(self.scan, self.sources, self.request, self.clock)
         self.source, self.setting = self.row_writer.source, self.row_writer.setting
-        self.codes = codes_of(self.scan, self.source)
-        self.late = (*self.codes, *cut_late(self.scan, self.source)) if self.scan.terms else ()
+        self.codes = codes_of(self.scan, self.source) if not self.named else ()
+        late = self.scan.terms and not self.named
+        self.late = (*self.codes, *cut_late(self.scan, self.source)) if late else ()
         uses = Counter(c for t in self.scan.terms for c in self._row_conditions(t))
         for named in self.scan.terms:
             if named.term.reject is not None:
                 self.flags.setdefault(named.term.reject, self._flag(*named.term.reject))
             for condition in self._row_conditions(named):
-                if uses[condition] > 1 and not isinstance(condition, Name):
+                if (uses[condition] > 1 or self.named) and not isinstance(condition, Name):
                     self.conditions.setdefault(condition, f"is__{len(self.conditions) + 1}")
             for arg in named.term.args:
                 if not isinstance(arg, Name) and constant(arg) is None and not self._of_group(arg):
@@ -79,7 +85,7 @@ class ScanWriter:
         return frozenset((*self.scan.dimensions, *(c.name for c in self.codes)))
 
     def _of_group(self, expr: Expr) -> bool:
-        return bool(names(expr)) and names(expr) <= self.keys
+        return not self.named and bool(names(expr)) and names(expr) <= self.keys
 
     def _row_conditions(self, named: NamedTerm) -> list[Expr]:
         """The conditions of a term that must be asked of each row."""
@@ -111,11 +117,14 @@ class ScanWriter:
 
     def partials(self) -> str:
         """Each term by period and segmentation, and where the clock begins and ends in each."""
+        return self.over(self.cells())
+
+    def over(self, cells: Steps) -> str:
+        """The same over steps that end in the cells."""
         additive = [t for t in self.scan.terms if t.term.additive]
         others = [t for t in self.scan.terms if not t.term.additive]
         over_groups = self._rolled(additive)
-        rows = self._rows()
-        steps = [*rows, ("cells", self._cells(rows[-1][0])), ("finest", self._finest())]
+        steps = [*cells, ("finest", self._finest())]
         if self.late:
             steps.append(("checked", self._checked()))
         if not others:
@@ -149,7 +158,7 @@ class ScanWriter:
     def _sample_units(self) -> tuple[Expr, ...]:
         return tuple(dict.fromkeys(t.term.args[0] for t in self.scan.terms if t.term.function == UNIT_PRODUCTS))
 
-    def _by_unit(self, number: int, unit: Expr) -> list[tuple[str, str]]:
+    def _by_unit(self, number: int, unit: Expr) -> Steps:
         """The sums of each unit in each group, then the sums of their products over the units of a group."""
         own = [t for t in self.scan.terms if t.term.function == UNIT_PRODUCTS and t.term.args[0] == unit]
         sums = {a: f"of_unit__{i}" for i, a in enumerate(dict.fromkeys(a for t in own for a in t.term.args[1:]), 1)}
@@ -169,11 +178,16 @@ class ScanWriter:
 
     # rows and cells
 
-    def _rows(self) -> list[tuple[str, str]]:
+    def cells(self, more: Sequence[Column] = (), read: Set[str] = frozenset()) -> Steps:
+        """The steps from the rows to the cells. `more` are columns beside what terms read, over the names `read`."""
+        rows = self._rows(read)
+        return [*rows, ("cells", self._cells(rows[-1][0], more))]
+
+    def _rows(self, read: Set[str]) -> Steps:
         given = {c.name: c.code.given for c in self.late if c.code is not None}
         flagged = [column for key, flag in self.flags.items() for column in self._flagged(key, flag)]
         needed = {n for t in self.scan.terms for e in (*t.term.args, *t.term.where) for n in names(e)}
-        return self.row_writer.rows(given, flagged, needed)
+        return self.row_writer.rows(given, flagged, needed | read)
 
     def _flagged(self, reject: tuple[str, str], flag: str) -> list[Column]:
         """What the rows carry so that a reject can be counted; of a code nothing, it is asked of the group."""
@@ -185,17 +199,17 @@ class ScanWriter:
             return [Column(column.given, f"{name}__given")]
         return [Column(dict(column.rejects)[reason], self._flag_name(name, reason))]
 
-    def _cells(self, source: str) -> str:
+    def _cells(self, source: str, more: Sequence[Column]) -> str:
         """What the terms read, once a row: the period, the segments, conditions and arguments."""
         columns = [Column(self.row_writer.period(), PERIOD), *(Column(quoted(d), d) for d in self.scan.dimensions)]
         if self.scan.clock is not None:
             columns.append(Column(quoted(self.scan.clock), CLOCK))
         columns += [Column(quoted(c.name), c.name) for c in self.codes]
-        taken = self.keys | {CLOCK}
+        taken = self.keys | {CLOCK} | {c.alias for c in more}
         columns += [Column(quoted(n), n) for n in sorted(self._inline() - taken - set(self.arguments.values()))]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.arguments.items()]
         columns += [Column(lower(e, self.setting), alias) for e, alias in self.conditions.items()]
-        return select(columns, quoted(source), self.row_writer.bounds())
+        return select([*columns, *more], quoted(source), self.row_writer.bounds())
 
     def _inline(self) -> set[str]:
         """The columns that terms and flags read from the cells as they are."""

@@ -9,6 +9,7 @@ from kpispec.sql.besides import Uniqueness, besides_of, joining
 from kpispec.sql.combine import combine
 from kpispec.sql.lower import quoted
 from kpispec.sql.relations import Source
+from kpispec.sql.resample import resampling, times_drawn
 from kpispec.sql.rows import RowWriter
 from kpispec.sql.scan import scan_statements
 from kpispec.sql.setting import Clockwork
@@ -22,13 +23,14 @@ EDGES = ("first_period", "last_period", OLDEST, NEWEST)
 class Script:
     """The statements: `setup` defines what the others name, `scans` fill temporary tables, `combine` reads them.
 
-    `facts` tell of each scan.
+    `draws` fill one for each measure whose interval is by resampling. `facts` tell of each scan.
     """
 
     setup: tuple[str, ...]
     scans: tuple[tuple[str, tuple[str, ...]], ...]
     combine: str
     facts: tuple[tuple[str, str], ...]
+    draws: tuple[tuple[str, tuple[str, ...]], ...] = ()
     checks: tuple[Uniqueness, ...] = ()  # what must hold of joined data sets before anything is read
 
     def text(self, setup: tuple[str, ...] = ()) -> str:
@@ -38,7 +40,7 @@ class Script:
     @property
     def queries(self) -> tuple[str, ...]:
         """The statements that read data, in order."""
-        return (*(s for _, group in self.scans for s in group), self.combine)
+        return (*(s for _, group in (*self.scans, *self.draws) for s in group), self.combine)
 
 
 def printed(statements: Iterable[str]) -> str:
@@ -57,13 +59,14 @@ def script(plan: Plan, sources: Mapping[str, Source], zones: Iterable[str] = (),
         for id, found in sources.items()
     }
     scans = tuple((s.id, scan_statements(s, named, plan)) for s in plan.scans)
-    last = combine(plan)
-    text = "".join([*named_views.values(), *(s for _, group in scans for s in group), last])
+    draws, last = resampling(plan, named), combine(plan)
+    text = "".join([*named_views.values(), *(s for _, group in (*scans, *draws) for s in group), last])
     return Script(
         setup=(*_macros(plan, zones, text), *named_views.values()),
         scans=scans,
         combine=last,
         facts=tuple((s.id, _facts(plan, s, named)) for s in plan.scans),
+        draws=draws,
         checks=_checks(plan, named),
     )
 
@@ -88,7 +91,8 @@ def _macros(plan: Plan, zones: Iterable[str], text: str) -> tuple[str, ...]:
     first, last = clock.reach()
     every = dict.fromkeys((plan.request.timezone, *zones))
     conversions = (m for zone in every for m in macros(zone, first, last) if defines(m, text))
-    return (*conversions, *clock.statements(text))
+    chances = (m for m in (times_drawn(),) if defines(m, text))
+    return (*conversions, *clock.statements(text), *chances)
 
 
 def _facts(plan: Plan, scan: Scan, sources: Mapping[str, Source]) -> str:

@@ -36,6 +36,7 @@ class Clockwork:
     """Conversions between UTC and the project's wall clock, and period keys, as SQL."""
 
     request: Request
+    key: str = quoted(PERIOD)  # how the rows at hand spell their period
 
     def local(self, sql: str) -> str:
         return as_local(sql, self.request.timezone)
@@ -59,7 +60,7 @@ class Clockwork:
 
     def _instants(self, frame: Length | None) -> tuple[tuple[str, str], ...]:
         """The instants that functions without arguments name, those of the period by the key of the row's period."""
-        as_of, key = instant(self.request.as_of), quoted(PERIOD)
+        as_of, key = instant(self.request.as_of), self.key
         if self.request.grain == "all":
             start, end = "cast(null as timestamp)", as_of
             if frame is not None and (first := self.first_moment(frame)) is not None:

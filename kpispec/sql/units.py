@@ -1,6 +1,6 @@
 """Scans of units: the rows of each member summed up unit by unit, units matched by their keys, terms over units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from kpispec.formula.check import aggregates, names
@@ -13,12 +13,11 @@ from kpispec.sql.curves import CURVES, Groups, Walk, curve, walks
 from kpispec.sql.inner import inner
 from kpispec.sql.lower import lower, quoted
 from kpispec.sql.relations import Source
-from kpispec.sql.rows import RowWriter
+from kpispec.sql.rows import RowWriter, Steps
 from kpispec.sql.setting import Clockwork, column_name
 from kpispec.sql.terms import Part, around, holistic, multiplied
 from kpispec.sql.text import Column, create_table, indented, select, with_clauses
 
-Steps = list[tuple[str, str]]
 _AGGREGATE = ("aggregate",)  # the path of a name that stands for the SQL of an aggregate
 
 
@@ -37,10 +36,11 @@ class UnitWriter:
         for member in self.scan.members:
             writer = RowWriter(member.scan, self.sources, self.request, self.clock)
             found += [self._member(member, writer), *([writer.covered(alone=True)] if covered else [])]
-        return (*found, self._partials(), *([self._covered()] if covered else []))
+        return (*found, self.over(self.units()), *([self._covered()] if covered else []))
 
-    def _partials(self) -> str:
-        steps = [*self._units(), ("groups", self._groups())]
+    def over(self, units: Steps) -> str:
+        """The terms over steps that end in the units."""
+        steps = [*units, ("groups", self._groups())]
         steps += [(walk.table, curve(walk, self._curve_groups)) for walk in self._walks]
         steps += [("tallied", self._tallied())] if self._tallies else []
         return create_table(scan_table(self.scan.id), with_clauses(steps, self._result()))
@@ -48,18 +48,26 @@ class UnitWriter:
     # members
 
     def _member(self, member: Member, writer: RowWriter) -> str:
-        """One row for each unit, period and segment."""
+        return self.summed(member, writer, self.cells(member, writer))
+
+    def cells(
+        self, member: Member, writer: RowWriter, more: Sequence[Column] = (), read: Set[str] = frozenset()
+    ) -> Steps:
+        """The steps to the rows of a member. `more` are columns beside theirs, over the names `read`."""
         trees = [e for v in member.values for e in (v.expr, *v.where)] + [w for t in member.tallies for w in t.where]
-        needed = {n for e in trees for n in names(e)} | set(member.keys)
+        needed = {n for e in trees for n in names(e)} | set(member.keys) | read
         flagged = {t.reject: self._flagged(*t.reject, writer) for t in member.tallies if t.reject is not None}
         steps = writer.rows({}, flagged.values(), needed)
         columns = [Column("*", "*")]
         if member.scan.placement.plain:
             columns.append(Column(writer.period(), PERIOD))
         # A key under a name of its own: a segmentation may be by the key's column, and is told by what it groups by.
-        columns += [Column(quoted(key), _key(i)) for i, key in enumerate(member.keys)]
-        steps.append(("cells", select(columns, quoted(steps[-1][0]), writer.bounds())))
-        return create_table(_units_table(member), with_clauses(steps, self._grouped(member, writer)))
+        columns += [Column(quoted(key), key_column(i)) for i, key in enumerate(member.keys)]
+        return [*steps, ("cells", select([*columns, *more], quoted(steps[-1][0]), writer.bounds()))]
+
+    def summed(self, member: Member, writer: RowWriter, cells: Steps) -> str:
+        """One row for each unit, period and segment, over steps that end in a member's cells."""
+        return create_table(_units_table(member), with_clauses(cells, self._grouped(member, writer)))
 
     def _flagged(self, column: str, reason: str, writer: RowWriter) -> Column:
         """Whether the cell of a column is rejected for a reason."""
@@ -68,22 +76,25 @@ class UnitWriter:
         return Column(dict(found.rejects)[reason], _flag(column, reason))
 
     def _grouped(self, member: Member, writer: RowWriter) -> str:
-        keys = [quoted(_key(i)) for i, _ in enumerate(member.keys)]
-        columns = [Column(quoted(PERIOD), PERIOD), self._mask(member.scan), *self._segments(member.scan)]
-        columns += [Column(key, _key(i)) for i, key in enumerate(keys)]
+        keys = [quoted(key_column(i)) for i, _ in enumerate(member.keys)]
+        number, sets = self.grouping(member.scan, *keys)
+        columns = [Column(quoted(PERIOD), PERIOD), number, *self.segments(member.scan)]
+        columns += [Column(key, key_column(i)) for i, key in enumerate(keys)]
         columns += [Column(self._value(v, writer), v.name) for v in member.values]
         columns += [Column(self._tally(t, writer), t.name) for t in member.tallies]
         columns.append(Column("count(*)", ROWS))
-        sets = [", ".join([quoted(PERIOD), *(quoted(d) for d in s), *keys]) for s in self.scan.sets]
-        return select(columns, quoted("cells"), group="grouping sets (" + ", ".join(f"({s})" for s in sets) + ")")
+        return select(columns, quoted("cells"), group=sets)
 
-    def _mask(self, scan: Scan) -> Column:
+    def grouping(self, scan: Scan, *keys: str) -> tuple[Column, str]:
+        """The number of the segmentation of a group of a member's rows, and the grouping sets that make the groups."""
         dimensions = self.request.dimensions
         absent = set_mask(dimensions, scan.dimensions)
         bits = [f"{2 ** (len(dimensions) - 1 - dimensions.index(d))} * grouping({quoted(d)})" for d in scan.dimensions]
-        return Column(" + ".join(([str(absent)] if absent or not bits else []) + bits), SET)
+        sets = [", ".join([quoted(PERIOD), *(quoted(d) for d in s), *keys]) for s in self.scan.sets]
+        number = Column(" + ".join(([str(absent)] if absent or not bits else []) + bits), SET)
+        return number, "grouping sets (" + ", ".join(f"({s})" for s in sets) + ")"
 
-    def _segments(self, scan: Scan) -> list[Column]:
+    def segments(self, scan: Scan) -> list[Column]:
         here = scan.dimensions
         return [Column(f"cast({quoted(d) if d in here else 'null'} as varchar)", d) for d in self.request.dimensions]
 
@@ -111,7 +122,7 @@ class UnitWriter:
 
     # units
 
-    def _units(self) -> Steps:
+    def units(self) -> Steps:
         """All units: matched by their keys, each value beside the others, absent ones null."""
         members = self.scan.members
         if len(members) == 1:
@@ -128,7 +139,7 @@ class UnitWriter:
 
     @property
     def _keys(self) -> list[str]:
-        return [_key(i) for i in range(len(self.scan.members[0].keys))]
+        return [key_column(i) for i in range(len(self.scan.members[0].keys))]
 
     def _keyed(self) -> list[str]:
         return [f"{quoted(k)} is not null" for k in self._keys]
@@ -250,5 +261,5 @@ def _flag(column: str, reason: str) -> str:
     return f"{column}__{reason}"
 
 
-def _key(number: int) -> str:
+def key_column(number: int) -> str:
     return f"key__{number + 1}"

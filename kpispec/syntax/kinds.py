@@ -233,7 +233,7 @@ _KPI: dict[str, Shape] = {
         **keys(
             "Whether and at which level a confidence interval is computed: a word, or a map of both.",
             {
-                "method": choice("Whether it is computed.", *METHODS),
+                "method": choice("Whether it is computed, and whether by resampling.", *METHODS),
                 "level": number("Its level: 0.95.", exclusiveMinimum=0, exclusiveMaximum=1),
             },
         ),

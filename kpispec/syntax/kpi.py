@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import cast
+from typing import Literal, cast
 
 from kpispec.source import Text
 from kpispec.spec import Direction, InputSpec, KpiInput, KpiSpec, Lifecycle, Localized, RowInput, Waiver
@@ -83,7 +83,7 @@ def _judged(made: KpiSpec, node: Map, route: Route) -> KpiSpec:
         process_changes=process_changes(node.get("process_changes"), route.to("process_changes")),
         accept=_waiver(node.get("accept"), route.to("accept")),
         judge="confident" if words(node.get("judge")) == "confident" else "point",
-        confidence="none" if _method(node.get("confidence")) == "none" else "auto",
+        confidence=_method(node.get("confidence")),
         level=_confidence_level(node) or 0.95,
         reading_level=None if number(node.get("level")) is not None else words(node.get("level")),
         perspective=words(node.get("perspective")),
@@ -124,8 +124,9 @@ def _least(node: Map, key: str, route: Route) -> int | None:
     return found
 
 
-def _method(node: Node | None) -> str | None:
-    return words(node.get("method")) if isinstance(node, Map) else words(node)
+def _method(node: Node | None) -> Literal["auto", "none", "bootstrap"]:
+    word = words(node.get("method")) if isinstance(node, Map) else words(node)
+    return "none" if word == "none" else "bootstrap" if word == "bootstrap" else "auto"
 
 
 def _confidence_level(node: Map) -> float | None:

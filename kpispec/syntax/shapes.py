@@ -24,7 +24,7 @@ OFFSET = r"^-\d+ [a-z]+$"
 TYPES = ("string", "integer", "number", "boolean", "date", "timestamp")
 PERIODS = ("day", "week", "month", "quarter", "year")
 READERS = ("strategic", "tactical", "operational")
-METHODS = ("auto", "none")
+METHODS = ("auto", "none", "bootstrap")
 READER = rf"^({'|'.join(READERS)})$"
 METHOD = rf"^({'|'.join(METHODS)})$"
 

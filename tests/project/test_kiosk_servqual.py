@@ -1,8 +1,11 @@
 """A real SERVQUAL survey through the library: the figures that were computed from its file by other means."""
 
+import csv
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import kpispec
@@ -86,10 +89,42 @@ def test_every_dimension_and_its_interval(result, published):
         assert reading(result, "servperf", dimension=name).value == same(wanted["perception"])
 
 
+def form():
+    """Expectations, perceptions and importances as the file has them: a row a respondent, a column an item."""
+    with DATA.open(encoding="latin-1", newline="") as file:
+        heading, *rows = csv.reader(file)
+    roles = {"±â´ë ¼³¹®": {}, "ÀÎÁö ¼³¹®": {}, "Áß¿äÇÏ´Ù°í": {}}
+    for at, title in enumerate(heading):
+        item = re.match(r"\s*(\d+)-[12]\.", title)
+        for word, places in roles.items():
+            if item and word in title:
+                places[int(item[1])] = at
+    number = lambda cell: float(cell) if cell.strip() else np.nan  # noqa: E731
+    return [np.array([[number(row[at[i]]) for i in range(1, 25)] for row in rows]) for at in roles.values()]
+
+
+def weighted_gaps(seed=11, count=2000):
+    """The gap weighted by importance, of respondents drawn with replacement."""
+    expected, perceived, important = form()
+    complete = ~np.isnan(perceived - expected).any(axis=1)
+    gaps, important = (perceived - expected)[complete], important[complete]
+    dice, people = np.random.default_rng(seed), len(gaps)
+    found = []
+    for _ in range(count):
+        drawn = dice.integers(0, people, people)
+        weights = np.nanmean(important[drawn], axis=0)
+        found.append((gaps[drawn].mean(axis=0) * weights).sum() / weights.sum())
+    return np.array(found)
+
+
 def test_the_gap_weighted_by_importance(result, published):
     found = reading(result, "servqual_gap_weighted")
     assert found.value == same(published["importance_weighted_gap"])
-    assert found.interval is None
+    assert found.method == "bootstrap"
+    drawn = weighted_gaps()
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    assert found.se == pytest.approx(drawn.std(ddof=1), rel=0.1)
+    assert (found.interval.low, found.interval.high) == (pytest.approx(low, abs=0.02), pytest.approx(high, abs=0.02))
     # Respondents' own weights are another definition, with another figure.
     assert reading(result, "servqual_gap_own_importance").value == same(-1.2357850961923005)
     # All dimensions of this form have three items: it is the same as the plain gap.

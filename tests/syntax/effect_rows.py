@@ -115,7 +115,7 @@ KPI = {
     "min_n": Row({"min_n": 3}, "status"),
     "suppress_below": Row({"suppress_below": 3}, "status"),
     "confidence": Row({"confidence": "none"}, "low"),
-    "confidence.method": Row({"confidence": {"method": "none"}}, "low"),
+    "confidence.method": Row({"confidence": {"method": "bootstrap"}}, "method", on={"sample_unit": "id"}),
     "confidence.level": Row({"confidence": {"level": 0.5}}, "low"),
     "population": Row({"population": "complete"}, "low"),
     "thresholds": Row(BANDS, "status"),
