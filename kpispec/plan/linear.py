@@ -7,7 +7,7 @@ ones must have no row in common: else their errors hang together in a way that n
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kpispec.formula.tree import Expr, Name, walk
+from kpispec.formula.tree import Call, Expr, Name, walk
 from kpispec.plan.draws import Draw
 from kpispec.plan.ingredients import Without
 from kpispec.plan.model import MEASURE, TERM, Measure, Placement, Request
@@ -47,6 +47,8 @@ def line_of(
         return _earlier(read[expr.name].tree, expr.path[1:])
 
     lacks = [own.lack, *(line.lack for line in read.values())]
+    elsewhere = (m for m, offset in upstream.values() if offset is not None or m.frame is not None)
+    lacks += [_of_its_period(lines[m.id]) for m in elsewhere]
     return Line(
         transform(value, written_out),
         own.settled.union(*(line.settled for line in read.values())),
@@ -54,6 +56,12 @@ def line_of(
         next((lack for lack in lacks if lack is not None), None),
         tuple(dict.fromkeys((*own.draws, *(d for line in read.values() for d in line.draws)))),
     )
+
+
+def _of_its_period(line: Line) -> Without | None:
+    """A formula that names its own period would name another one where it is written out for a reader's."""
+    named = {e.name for e in walk(line.tree) if isinstance(e, Call)} & {"period_start", "period_end", "observed_until"}
+    return Without("no-method", (("function", min(named)),)) if named else None
 
 
 def _earlier(tree: Expr, chain: tuple[str, ...]) -> Expr:

@@ -313,3 +313,20 @@ direction: higher_is_better
 
     assert reading.value == pytest.approx(share(Sums(ROWS, [1.0] * len(ROWS))))
     assert error(reading) == pytest.approx(jackknife(share, ROWS), rel=1e-5)
+
+
+def test_a_formula_that_names_its_period_is_not_written_out_for_another(workbench):
+    body = """kpi: daily
+inputs: {a: answers.a}
+formula: sum(a) / date_diff('day', period_start(), period_end())
+direction: higher_is_better
+---
+kpi: it
+inputs: {now: {kpi: daily}, before: {kpi: daily, offset: -1 month}}
+formula: now - before
+direction: higher_is_better
+"""
+    project = workbench(COLUMNS + body, answers([*made(3, 70, "2026-02"), *ROWS]))
+    found = {r.kpi: r for r in project.run("daily", "it", at="2026-03", as_of="2026-05-01", compare=()).readings}
+    assert found["daily"].method == "delta"
+    assert (found["it"].interval, found["it"].without.code) == (None, "no-method")

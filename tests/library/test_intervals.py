@@ -43,7 +43,7 @@ def test_every_indicator_has_an_interval_or_a_reason_why_it_has_none(spreads):
 def test_most_have_one(spreads):
     methods = Counter(s.method if isinstance(s, Spread) else "none" for s in spreads.values())
     assert methods["none"] <= 15
-    assert set(methods) >= {"wilson", "t", "order_statistics", "garwood", "kaplan_meier", "feldt", "delta"}
+    assert set(methods) >= {"wilson", "t", "order_statistics", "garwood", "kaplan_meier", "feldt", "delta", "bootstrap"}
 
 
 @pytest.mark.parametrize(
