@@ -46,19 +46,17 @@ class Quantile:
 
 def steps(wanted: Quantile, keys: Keys, cells: str) -> list[tuple[str, str]]:
     """The steps that end in one row a group, named `wanted.table`."""
-    name, period = wanted.table, keys.groups[0].alias
+    name, period = wanted.table, quoted(keys.groups[0].alias)
     bucket = f"cast(floor(sign({wanted.value}) * log2(1 + abs({wanted.value})) * {_PER_DOUBLING}) as integer)"
     known = [*([wanted.where] if wanted.where else []), f"{wanted.value} is not null"]
-    own = [*(Column(quoted(k), k) for k in keys.cells)]
-    bucketed = [*own, Column(f"cast({wanted.value} as double)", _VALUE), Column(bucket, _BUCKET)]
-    coarse = [*own, Column(_BUCKET, _BUCKET), Column("count(*)", _ROWS)]
-    near = [*own, Column(_BUCKET, _BUCKET), Column(_VALUE, _VALUE), Column("count(*)", _ROWS)]
-    within = f"{quoted(f'{name}_rows')} semi join {quoted(f'{name}_hit')} using ({quoted(period)}, {_BUCKET})"
+    own = [*(Column(quoted(k), k) for k in keys.cells), Column(bucket, _BUCKET)]
+    coarse = [*own, Column("count(*)", _ROWS)]
+    near = [*own, Column(f"cast({wanted.value} as double)", _VALUE), Column("count(*)", _ROWS)]
+    held = f"({period}, {bucket}) in (select ({period}, {_BUCKET}) from {quoted(f'{name}_hit')})"
     return [
-        (f"{name}_rows", select(bucketed, cells, known)),
-        (f"{name}_coarse", select(coarse, quoted(f"{name}_rows"), group="all")),
+        (f"{name}_coarse", select(coarse, cells, known, "all")),
         (f"{name}_hit", _hit(wanted, keys, quoted(f"{name}_coarse"))),
-        (f"{name}_near", select(near, within, group="all")),
+        (f"{name}_near", select(near, cells, [*known, held], "all")),
         (f"{name}_placed", _placed(keys, name)),
         (name, _found(wanted, keys, quoted(f"{name}_placed"))),
     ]

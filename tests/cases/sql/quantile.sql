@@ -67,20 +67,13 @@ with "rows" as (
   from "finest"
   group by grouping sets (("period__"))
 ),
-"ranks_ranks_around__1_rows" as (
-  select
-    "period__",
-    cast("value__1" as double) as "at__",
-    cast(floor(sign("value__1") * log2(1 + abs("value__1")) * 32) as integer) as "bucket__"
-  from "cells"
-  where "value__1" is not null
-),
 "ranks_ranks_around__1_coarse" as (
   select
     "period__",
-    bucket__ as "bucket__",
+    cast(floor(sign("value__1") * log2(1 + abs("value__1")) * 32) as integer) as "bucket__",
     count(*) as "rows__"
-  from "ranks_ranks_around__1_rows"
+  from "cells"
+  where "value__1" is not null
   group by all
 ),
 "ranks_ranks_around__1_hit" as (
@@ -115,10 +108,12 @@ with "rows" as (
 "ranks_ranks_around__1_near" as (
   select
     "period__",
-    bucket__ as "bucket__",
-    at__ as "at__",
+    cast(floor(sign("value__1") * log2(1 + abs("value__1")) * 32) as integer) as "bucket__",
+    cast("value__1" as double) as "at__",
     count(*) as "rows__"
-  from "ranks_ranks_around__1_rows" semi join "ranks_ranks_around__1_hit" using ("period__", bucket__)
+  from "cells"
+  where "value__1" is not null
+    and ("period__", cast(floor(sign("value__1") * log2(1 + abs("value__1")) * 32) as integer)) in (select ("period__", bucket__) from "ranks_ranks_around__1_hit")
   group by all
 ),
 "ranks_ranks_around__1_placed" as (
