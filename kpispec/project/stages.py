@@ -5,7 +5,7 @@ from datetime import date
 
 from kpispec.catalog.model import Catalog, Join
 from kpispec.formula.tree import Expr, Name, walk
-from kpispec.plan.ingredients import Spread
+from kpispec.plan.ingredients import Spread, Without
 from kpispec.plan.model import Beside, NamedTerm, Plan, Scan
 from kpispec.source import Span
 from kpispec.spec import KpiInput, RowInput
@@ -107,6 +107,7 @@ def _plan(plan: Plan) -> object:
                 "value": _terms_in(m.value),
                 "n": _terms_in(m.n) if m.n is not None else [],
                 "interval": m.spread.method if isinstance(m.spread, Spread) else None,
+                "no_interval": m.spread.code if isinstance(m.spread, Without) else None,
                 "reads": [id for _, id, _ in m.upstream],
                 "window": m.frame.words if m.frame is not None else None,
                 "offsets": {name: offset.words for name, _, offset in m.upstream if offset is not None},
