@@ -10,7 +10,7 @@ from kpispec.formula.tree import Expr, Name, Type
 from kpispec.plan.columns import beside, besides_of, columns_behind, ends_of, known_types
 from kpispec.plan.linear import Rows
 from kpispec.plan.model import EVER, TALLY, Bound, Member, Placement, Request, Scan, Tally, Term, UnitValue
-from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
+from kpispec.plan.placing import Placed, placement_of, scan_id, settled, weighed
 from kpispec.plan.terms import Context, TermTable, conjunction
 from kpispec.windows import Length, window_start
 
@@ -80,7 +80,7 @@ class ScanTable:
     def _where(
         self, rows: BoundRows, dataset: Dataset, placement: Placement, narrowed: tuple[Expr, ...]
     ) -> tuple[Expr, ...]:
-        more = [given(rows.weight)] if rows.weight is not None else []
+        more = [weighed(rows.weight)] if rows.weight is not None else []
         waiting = settled(rows, placement.clock, self.type_of(dataset, placement.clock))
         more += [waiting] if waiting is not None else []
         return conjunction((*rows.where, *narrowed, *more))
