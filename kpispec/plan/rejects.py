@@ -1,18 +1,19 @@
-"""What was left out of a KPI, and counted: rejected cells, unsettled rows, those without a clock, key, weight or match."""
+"""What was left out of a KPI, and counted: rejected cells, unsettled rows, those without clock, key, weight, match."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from kpispec.catalog.checks import excused
 from kpispec.catalog.model import BoundRows, Dataset, Join, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Is, Name, Type
 from kpispec.plan.columns import UNMATCHED, closure, columns_behind, joined_by
 from kpispec.plan.model import Bound, Request, Term
 from kpispec.plan.placing import Placed, given, settled, weighed
-from kpispec.plan.scans import ScanTable
+from kpispec.plan.scans import Reject, ScanTable
 from kpispec.plan.terms import Context, conjunction, either, together
-from kpispec.spec import Checks
+from kpispec.spec import ColumnSpec, RowInput
 
 Terms = tuple[str, ...]
 Where = tuple[Expr, ...]
@@ -138,10 +139,10 @@ class Rejects:
         found: dict[tuple[str, str], None] = {}
         for rows in self.kpi.rows:
             dataset = self.scans.catalog.datasets[rows.dataset]
-            terms = [(rows.spec.name, t) for r, t in self._tests(rows) if _fails(rows.spec.checks, r)]
+            terms = [(rows.spec.name, t) for r, t in self._tests(rows) if _fails(rows.spec, r)]
             for what, where in self._cells(rows, *(e for e in (rows.expr, rows.weight) if e is not None)):
                 spec = dataset.spec.column(what.column or "")
-                if spec is not None and _fails(spec.checks, what.reason):
+                if spec is not None and _fails(spec, what.reason):
                     terms.append((spec.name, self._count(what, where, self.scans.of(self.context, rows).whole)))
             found.update({(name, self._name(term)): None for name, term in terms})
         return tuple(found)
@@ -171,19 +172,34 @@ class Rejects:
         kind = self.scans.type_of(self.scans.catalog.datasets[rows.dataset], clock)
         return (given(Name(clock, place=rows.expr.place, type=kind)),)
 
-    def lapsed(self) -> tuple[tuple[str, str], ...]:
-        """By scan, the count of rows that end before they begin, or have no beginning: one for each data set."""
+    def lapsed(self) -> tuple[tuple[str, str, str], ...]:
+        """By reason and scan, the count of rows that are no interval, or whose end is rejected: once a data set."""
         found: dict[str, list[tuple[Placed, Where]]] = {}
         for rows in self.kpi.rows:
             placed = self.scans.of(self.context, rows)
             if placed.placement.until is not None:
                 found.setdefault(rows.dataset, []).append((placed, self._without_wait(rows, placed)))
-        return tuple(self.scans.lapsed(each[0][0], either([w for _, w in each])) for each in found.values())
+        counts = []
+        for dataset, inputs in found.items():
+            placed, where = inputs[0][0], either([w for _, w in inputs])
+            counts.append(("no_interval", *self.scans.lapsed(placed, where, None)))
+            for end in self._ends(dataset):
+                counts.append((end[1], *self.scans.lapsed(placed, where, end)))
+        return tuple(counts)
+
+    def _ends(self, id: str) -> tuple[Reject, ...]:
+        """The end of a data set's interval, with each reason for which a cell behind it can be rejected."""
+        dataset = self.scans.catalog.datasets[id]
+        interval, found = dataset.spec.interval, dict[str, None]()
+        for name in columns_behind(dataset, [interval.end.value]) if interval is not None else ():
+            declared = excused(dataset.spec.column(name))
+            found.update({r: None for r in self.bound[id].columns[name].reasons if r not in declared})
+        return tuple((interval.end.value, reason) for reason in found) if interval is not None else ()
 
 
-def _fails(checks: Checks, reason: str) -> bool:
+def _fails(spec: ColumnSpec | RowInput | None, reason: str) -> bool:
     """Whether a reject is an error. A code that is declared to stand for a missing value breaks no promise."""
-    return checks.fail and reason not in {words for _, words in checks.missing}
+    return spec is not None and spec.checks.fail and reason not in excused(spec)
 
 
 def _joins(dataset: Dataset, read: Iterable[str]) -> tuple[Join, ...]:
