@@ -25,13 +25,14 @@ class Symbol:
     """What a name stands for.
 
     `row`: it has a value on every row, of the row set named `row_set`; else it has one value, that of a KPI or,
-    `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`). `broken`: it has a
-    finding of its own, and where it stands says nothing new.
+    `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`), `weight` the column
+    that its rows are weighed by. `broken`: it has a finding of its own, and where it stands says nothing new.
     """
 
     type: Type
     row: bool
     row_set: str | None = None
+    weight: str | None = None
     unit: Unit | None = None
     nullable: bool = True
     constant: bool = False
