@@ -68,6 +68,7 @@ RULES: dict[str, Rule] = _table(
     Rule("aggregate-in-row", "error", "an aggregate stands where only one row is seen"),
     Rule("window-not-allowed", "error", "a window function stands outside a data set's computed column"),
     Rule("mixed-row-sets", "error", "one aggregate reads inputs of two row sets"),
+    Rule("mixed-weights", "error", "one aggregate reads inputs that are weighed differently"),
     Rule("cast-to-integer", "error", "a cast to integer does not say how it rounds"),
     Rule("function-cycle", "error", "functions call each other in a circle"),
     Rule("nullable-comparison", "warning", "`<>` or `not in` drops the rows without a value"),

@@ -22,10 +22,15 @@ from kpispec.formula.tree import (
     When,
 )
 from kpispec.source import Text
-from kpispec.spec import Range, RowInput
+from kpispec.spec import ColumnSpec, Range, RowInput
 from kpispec.units import duration_seconds
 
 Rejects = tuple[tuple[str, Expr], ...]
+
+
+def excused(column: ColumnSpec | RowInput | None) -> frozenset[str]:
+    """The reasons of the codes that are declared to stand for a missing value: counted, but no promise is broken."""
+    return frozenset(reason for _, reason in column.checks.missing) if column is not None else frozenset()
 
 
 def checked_input(item: RowInput, expr: Expr, subject: str, findings: Findings) -> tuple[Expr, Rejects]:

@@ -226,7 +226,12 @@ def rows_below(id: str, done: Mapping[str, Kpi]) -> tuple[str, ...]:
 def _scope(
     spec: KpiSpec, rows: list[BoundRows], kpis: list[BoundKpi], done: Mapping[str, Kpi], macros: Macros
 ) -> Scope:
-    symbols = {r.spec.name: Symbol(type=r.expr.type, row=True, row_set=row_set_name(r)) for r in rows}
+    symbols = {
+        r.spec.name: Symbol(
+            type=r.expr.type, row=True, row_set=row_set_name(r), weight=r.weight.place.text if r.weight else None
+        )
+        for r in rows
+    }
     for bound in kpis:
         kind = done[bound.kpi].formula.type
         symbols[bound.spec.name] = Symbol(type=Type.NUMBER if kind is Type.INTEGER else kind, row=False)

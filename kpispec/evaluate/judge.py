@@ -169,9 +169,12 @@ class Judge:
             return cell.rejected
         request = self.plan.request
         reason = "undated" if request.grains.spelled(request.grain) is None else "in_no_period"
-        undated = sum(self.facts[d].undated.get(term, 0) for d, term in measure.undated)
-        lapsed = sum(self.facts[d].lapsed.get(name, 0) for d, name in measure.lapsed)
-        return (*cell.rejected, *((r, n) for r, n in ((reason, undated), ("no_interval", lapsed)) if n))
+        undated = ((reason, self.facts[scan].undated.get(term, 0)) for scan, term in measure.undated)
+        lapsed = ((reason, self.facts[scan].lapsed.get(name, 0)) for reason, scan, name in measure.lapsed)
+        found = dict(cell.rejected)
+        for reason, count in (*undated, *lapsed):
+            found[reason] = found.get(reason, 0) + count
+        return tuple((reason, count) for reason, count in found.items() if count)
 
     def _cut(self, measure: Measure, segment: Segment) -> bool:
         return self.plan.covers_set(measure, tuple(d for d, _ in segment))

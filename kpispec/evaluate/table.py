@@ -56,7 +56,7 @@ class DatasetFacts:
     last: int | None
     undated: Mapping[str, int]  # term -> rows without a clock that it counts
     rejected: tuple[tuple[str, int], ...] = ()  # "column: reason"
-    lapsed: Mapping[str, int] = field(default_factory=dict)  # name -> rows that are no interval
+    lapsed: Mapping[str, int] = field(default_factory=dict)  # name -> rows that have no known interval
 
 
 @dataclass(frozen=True, slots=True)

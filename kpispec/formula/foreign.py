@@ -1,5 +1,8 @@
 """Functions of other dialects, and what to write here."""
 
+# The words of other dialects for the present, some of which stand there without parentheses.
+PRESENT = ("now", "current_timestamp", "localtimestamp", "current_date", "today", "getdate", "sysdate")
+
 # Functions of other dialects: the function here where it is the same one under another name, and what to write.
 FOREIGN: dict[str, tuple[str | None, str]] = {
     **dict.fromkeys(("countif", "count_where", "countifs"), ("count_if", "write `count_if(c)`")),
@@ -37,10 +40,7 @@ FOREIGN: dict[str, tuple[str | None, str]] = {
         ("epoch", "to_seconds", "unix_timestamp"),
         (None, "write `(b - a) / 1 s`: dividing by a duration gives a number"),
     ),
-    **dict.fromkeys(
-        ("now", "current_timestamp", "getdate", "today", "current_date", "sysdate"),
-        (None, "write `as_of()`: a figure must not depend on when it is computed"),
-    ),
+    **dict.fromkeys(PRESENT, (None, "write `as_of()`: a figure must not depend on when it is computed")),
     **dict.fromkeys(
         ("to_date", "strptime", "to_timestamp", "str_to_date", "parse_date"),
         (None, "write `try_strptime(text, '%d/%m/%Y')`, or `cast(text as date)` for ISO 8601"),

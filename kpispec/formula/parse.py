@@ -1,12 +1,12 @@
 """From the text of a formula, filter or row expression to its tree. The grammar is a part of SQL's expressions."""
 
-from kpispec.diagnostics import Findings, Fix
+from kpispec.diagnostics import Finding, Findings, Fix
 from kpispec.formula.calls import call
 from kpispec.formula.cursor import BINARY_WORDS, MAX_DEPTH, Cursor, too_large
 from kpispec.formula.literals import literal
 from kpispec.formula.scan import Token, Unreadable, scan
 from kpispec.formula.tree import Between, Binary, Case, Cast, Expr, In, Is, Like, Name, Type, Unary, When, children
-from kpispec.source import Text
+from kpispec.source import Span, Text
 from kpispec.words import RESERVED
 
 # How tightly operators bind, loosest first. `not` is a prefix between `and` and `is`.
@@ -55,11 +55,21 @@ def _report(wrong: Unreadable, text: Text, subject: str, findings: Findings) -> 
     span = text.at(wrong.start, wrong.end)
     if any(f.rule == "unquoted-operator" and f.span is not None and f.span.start == span.start for f in findings):
         return  # YAML has stumbled over the same character
+    if not text.value and any(_is_empty(f, span) for f in findings):
+        return
     fix = None
     if wrong.fix is not None and span.text == text.value[wrong.start : wrong.end]:
         title, replacement, safe = wrong.fix
         fix = Fix(title, replacement, span, safe)
     findings.add(wrong.rule, wrong.message, subject=subject, span=span, help=wrong.help, fix=fix)
+
+
+def _is_empty(finding: Finding, span: Span) -> bool:
+    """Whether a finding says already that nothing is written at a place, or under the key before it."""
+    said = finding.span
+    if finding.rule != "bad-value" or said is None or said.file != span.file or said.start > span.start:
+        return False
+    return not span.file.text[said.end : span.start].strip(" \r\n:'\"|>-+")
 
 
 def _measure(expr: Expr) -> None:

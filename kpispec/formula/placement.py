@@ -101,6 +101,7 @@ def place_rows(call: Call, function: Function, context: Context) -> None:
         _which_rows(call, _first_of_each(rows), context)
     else:
         _mixed(call, _first_of_each(read), context)
+    _weighed(call, tuple(read or rows), context)
 
 
 def _first_of_each(rows: dict[str, str | None]) -> dict[str, str]:
@@ -127,3 +128,22 @@ def _which_rows(call: Call, rows: dict[str, str], context: Context) -> None:
     message = f"`{shown(call)}` does not say which rows: the inputs are of {len(rows)} row sets"
     named = ", ".join(f"`count({name})`" for name in rows.values())
     context.report("mixed-row-sets", message, call.place, f"name an input: {named}")
+
+
+def _weighed(call: Call, names: tuple[str, ...], context: Context) -> None:
+    """Rows count in one way: inputs of one row set that are weighed differently leave open in which."""
+    symbols = {name: context.scope.symbols[name] for name in names}
+    known = {name: s for name, s in symbols.items() if s.row_set is not None}
+    first: dict[str | None, str] = {}
+    for name, symbol in known.items():
+        first.setdefault(symbol.weight, name)
+    if len(first) < 2 or len({s.row_set for s in known.values()}) > 1:
+        return
+    (one, a), (two, b), *_ = first.items()
+    by = [f"by `{weight}`" if weight else "by nothing" for weight in (one, two)]
+    message = f"`{shown(call)}` does not say what its rows weigh: `{a}` is weighed {by[0]}, `{b}` {by[1]}"
+    weight = one or two
+    help = f"weigh them alike: `weight: {{{a}: {weight}, {b}: {weight}}}`"
+    if not any(isinstance(node, Name) and node.name in symbols for node in walk(call)):
+        help += f"; or name an input: `count({a})`"
+    context.report("mixed-weights", message, call.place, help)

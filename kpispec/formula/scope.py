@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from kpispec.diagnostics import Findings, Fix
+from kpispec.formula.foreign import FOREIGN, PRESENT
 from kpispec.formula.functions import FUNCTIONS
 from kpispec.formula.macros import Macro
 from kpispec.formula.operators import Clash
@@ -25,13 +26,14 @@ class Symbol:
     """What a name stands for.
 
     `row`: it has a value on every row, of the row set named `row_set`; else it has one value, that of a KPI or,
-    `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`). `broken`: it has a
-    finding of its own, and where it stands says nothing new.
+    `constant`, of a param. `row_set` is in words that a finding can show (`tickets where solved`), `weight` the column
+    that its rows are weighed by. `broken`: it has a finding of its own, and where it stands says nothing new.
     """
 
     type: Type
     row: bool
     row_set: str | None = None
+    weight: str | None = None
     unit: Unit | None = None
     nullable: bool = True
     constant: bool = False
@@ -136,13 +138,15 @@ def _unknown(name: Name, context: Context) -> None:
         example = FUNCTIONS[name.name].signature
         context.report(rule, f"`{word}` is a function and needs its arguments", name.place, f"write `{example}`")
         return
-    close = _close(word, scope)
+    close = _close(word, scope) if name.quoted or name.name not in PRESENT else []
     message = {
         "formula": f"formula uses `{word}`, which no input declares",
         "function": f"the body uses `{word}`, which is no argument of the function",
         "binding": f"`{word}` is no column of the file",
     }.get(scope.kind, f"`{word}` is no {scope.noun} of data set `{scope.dataset}`")
     help = f"did you mean `{close[0]}`?" if close else _known(word, scope)
+    if not name.quoted and name.name in PRESENT:
+        help = FOREIGN[name.name][1]
     replacement = close[0] if close and not name.quoted else None
     context.report(rule, message, name.place, help, replacement, safe=surely(word, close))
 

@@ -236,7 +236,7 @@ class Scan:
     end_type: Type = Type.UNKNOWN  # of the moment that ends its interval
     besides: tuple[Beside, ...] = ()
     members: tuple[Member, ...] = ()
-    lapsed: tuple[Tally, ...] = ()  # counts of the rows that are no interval, and in no period
+    lapsed: tuple[Tally, ...] = ()  # counts of rows in no period: no interval, or with a `reject` of its end
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ class Measure:
     rejects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # reason -> terms
     fatal: tuple[tuple[str, str], ...] = ()  # (column or input, term) of rejects that are an error: `invalid: fail`
     undated: tuple[tuple[str, str], ...] = ()  # (scan, term): its count over the rows without a period
-    lapsed: tuple[tuple[str, str], ...] = ()  # (scan, name): its count of the rows that are no interval
+    lapsed: tuple[tuple[str, str, str], ...] = ()  # (reason, scan, name): its count of rows that have no known interval
     datasets: tuple[str, ...] = ()
     scans: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (scan, the dimensions it is not cut by)
     upstream: tuple[tuple[str, str, Length | None], ...] = ()  # (input, measure id, offset)

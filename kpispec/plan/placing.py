@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kpispec.catalog.model import BoundRows, Dataset
-from kpispec.formula.tree import Binary, Call, Duration, Expr, Is, Name, Type
+from kpispec.formula.tree import Binary, Call, Duration, Expr, Is, Name, Number, Type
 from kpispec.plan.model import Placement
 from kpispec.windows import Length
 
@@ -68,3 +68,9 @@ def settled(rows: BoundRows, clock: str | None, kind: Type) -> Expr | None:
 def given(expr: Expr) -> Expr:
     """The condition that a value is there."""
     return Is(expr, "null", negated=True, place=expr.place, type=Type.BOOLEAN)
+
+
+def weighed(weight: Expr) -> Expr:
+    """The condition that a row has a weight: one below zero is none, and one of zero is."""
+    nothing = Number("0", place=weight.place, type=Type.INTEGER)
+    return Binary(">=", weight, nothing, place=weight.place, type=Type.BOOLEAN)

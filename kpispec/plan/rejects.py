@@ -1,17 +1,19 @@
-"""What was left out of a KPI, and counted: rejected cells, rows without a clock, a key or a match, unsettled ones."""
+"""What was left out of a KPI, and counted: rejected cells, unsettled rows, those without clock, key, weight, match."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from kpispec.catalog.checks import excused
 from kpispec.catalog.model import BoundRows, Dataset, Join, Kpi
 from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Is, Name, Type
 from kpispec.plan.columns import UNMATCHED, closure, columns_behind, joined_by
 from kpispec.plan.model import Bound, Request, Term
-from kpispec.plan.placing import Placed, given, settled
-from kpispec.plan.scans import ScanTable
+from kpispec.plan.placing import Placed, given, settled, weighed
+from kpispec.plan.scans import Reject, ScanTable
 from kpispec.plan.terms import Context, conjunction, either, together
+from kpispec.spec import ColumnSpec, RowInput
 
 Terms = tuple[str, ...]
 Where = tuple[Expr, ...]
@@ -45,7 +47,7 @@ class Rejects:
             for reason, term in self._tests(rows):
                 found.setdefault(reason, {})[self._name(term)] = None
             whole = self.scans.of(self.context, rows).whole
-            for what, where in (*self._cells(rows), *self._rows_left_out(rows)):
+            for what, where in (*self._cells(rows, rows.expr), *self._rows_left_out(rows)):
                 counted.setdefault(what, {}).setdefault(whole, []).append(where)
         for what, wheres in counted.items():
             for term in self._terms(what, wheres):
@@ -71,20 +73,20 @@ class Rejects:
     def _name(self, term: Term) -> str:
         return self.context.table.name(term, self.context.kpi)
 
-    def _cells(self, rows: BoundRows) -> Iterator[tuple[_Counted, Where]]:
+    def _cells(self, rows: BoundRows, *read: Expr) -> Iterator[tuple[_Counted, Where]]:
+        """The cells behind expressions. A row without a weight is counted as that, whatever its cell says."""
         dataset, facts = self.scans.catalog.datasets[rows.dataset], self.bound[rows.dataset].columns
         placed = self.scans.of(self.context, rows)
-        read = sorted({n for e in (rows.expr, rows.weight) if e is not None for n in names(e)})
-        for column in columns_behind(dataset, [n for n in read if joined_by(dataset, n) is None]):
+        own = sorted({n for expr in read for n in names(expr) if joined_by(dataset, n) is None})
+        for column in columns_behind(dataset, own):
             for reason in facts[column].reasons:
                 yield _Counted(placed.source, reason, column), self._without_weight(rows, placed.kept)
 
     def _without_weight(self, rows: BoundRows, where: Where) -> Where:
         """The filters of an input without the one that leaves out rows without a weight: those are what is counted."""
-        if rows.weight is None:
+        if rows.weight is None or (own := weighed(rows.weight)) in conjunction(rows.where):
             return where
-        own = names(rows.weight)
-        return tuple(w for w in where if not (names(w) == own and w.place == rows.weight.place))
+        return tuple(w for w in where if w != own)
 
     def _tests(self, rows: BoundRows) -> Iterator[tuple[str, Term]]:
         """The input's own promises: conditions on rows, or values of units."""
@@ -99,6 +101,10 @@ class Rejects:
         placed, dataset = self.scans.of(self.context, rows), self.scans.catalog.datasets[rows.dataset]
         if rows.per:
             yield _Counted(placed.source, "no_key", condition=self._keyless(rows, dataset)), placed.kept
+        if rows.weight is not None:
+            heavy = weighed(rows.weight)
+            light = Is(heavy, "true", negated=True, place=heavy.place, type=Type.BOOLEAN)
+            yield _Counted(placed.source, "no_weight", condition=light), self._without_weight(rows, placed.kept)
         read = [*rows.per, *(n for e in (rows.expr, *placed.kept) for n in sorted(names(e)))]
         for join in _joins(dataset, read):
             flag = Name(f"{join.name}.{UNMATCHED}", place=rows.expr.place, type=Type.BOOLEAN)
@@ -121,19 +127,22 @@ class Rejects:
         return settled(rows, clock, self.scans.type_of(self.scans.catalog.datasets[rows.dataset], clock))
 
     def _without_wait(self, rows: BoundRows, placed: Placed) -> Where:
-        """The filters of an input without that one: a row without a clock, or that is no interval, is of no age."""
+        """The filters of an input without that one: a row without a clock, or that is no interval, is of no age.
+
+        What it weighs is not asked either: a row is counted once.
+        """
         waiting = self._wait(rows, placed)
-        return tuple(w for w in placed.kept if w != waiting)
+        return self._without_weight(rows, tuple(w for w in placed.kept if w != waiting))
 
     def fatal(self) -> tuple[tuple[str, str], ...]:
         """The rejects that `invalid: fail` makes an error, by the column or input that says so."""
         found: dict[tuple[str, str], None] = {}
         for rows in self.kpi.rows:
             dataset = self.scans.catalog.datasets[rows.dataset]
-            terms = [(rows.spec.name, t) for _, t in self._tests(rows)] if rows.spec.checks.fail else []
-            for what, where in self._cells(rows):
+            terms = [(rows.spec.name, t) for r, t in self._tests(rows) if _fails(rows.spec, r)]
+            for what, where in self._cells(rows, *(e for e in (rows.expr, rows.weight) if e is not None)):
                 spec = dataset.spec.column(what.column or "")
-                if spec is not None and spec.checks.fail:
+                if spec is not None and _fails(spec, what.reason):
                     terms.append((spec.name, self._count(what, where, self.scans.of(self.context, rows).whole)))
             found.update({(name, self._name(term)): None for name, term in terms})
         return tuple(found)
@@ -163,14 +172,34 @@ class Rejects:
         kind = self.scans.type_of(self.scans.catalog.datasets[rows.dataset], clock)
         return (given(Name(clock, place=rows.expr.place, type=kind)),)
 
-    def lapsed(self) -> tuple[tuple[str, str], ...]:
-        """By scan, the count of rows that end before they begin, or have no beginning: one for each data set."""
+    def lapsed(self) -> tuple[tuple[str, str, str], ...]:
+        """By reason and scan, the count of rows that are no interval, or whose end is rejected: once a data set."""
         found: dict[str, list[tuple[Placed, Where]]] = {}
         for rows in self.kpi.rows:
             placed = self.scans.of(self.context, rows)
             if placed.placement.until is not None:
                 found.setdefault(rows.dataset, []).append((placed, self._without_wait(rows, placed)))
-        return tuple(self.scans.lapsed(each[0][0], either([w for _, w in each])) for each in found.values())
+        counts = []
+        for dataset, inputs in found.items():
+            placed, where = inputs[0][0], either([w for _, w in inputs])
+            counts.append(("no_interval", *self.scans.lapsed(placed, where, None)))
+            for end in self._ends(dataset):
+                counts.append((end[1], *self.scans.lapsed(placed, where, end)))
+        return tuple(counts)
+
+    def _ends(self, id: str) -> tuple[Reject, ...]:
+        """The end of a data set's interval, with each reason for which a cell behind it can be rejected."""
+        dataset = self.scans.catalog.datasets[id]
+        interval, found = dataset.spec.interval, dict[str, None]()
+        for name in columns_behind(dataset, [interval.end.value]) if interval is not None else ():
+            declared = excused(dataset.spec.column(name))
+            found.update({r: None for r in self.bound[id].columns[name].reasons if r not in declared})
+        return tuple((interval.end.value, reason) for reason in found) if interval is not None else ()
+
+
+def _fails(spec: ColumnSpec | RowInput | None, reason: str) -> bool:
+    """Whether a reject is an error. A code that is declared to stand for a missing value breaks no promise."""
+    return spec is not None and spec.checks.fail and reason not in excused(spec)
 
 
 def _joins(dataset: Dataset, read: Iterable[str]) -> tuple[Join, ...]:

@@ -10,7 +10,7 @@ from kpispec.formula.tree import Expr, Name, Type
 from kpispec.plan.columns import beside, besides_of, columns_behind, ends_of, known_types
 from kpispec.plan.linear import Rows
 from kpispec.plan.model import EVER, TALLY, Bound, Member, Placement, Request, Scan, Tally, Term, UnitValue
-from kpispec.plan.placing import Placed, given, placement_of, scan_id, settled
+from kpispec.plan.placing import Placed, placement_of, scan_id, settled, weighed
 from kpispec.plan.terms import Context, TermTable, conjunction
 from kpispec.windows import Length, window_start
 
@@ -24,7 +24,7 @@ class _Rows:
     dataset: str
     placement: Placement
     used: dict[str, None] = field(default_factory=dict)
-    lapsed: dict[tuple[Expr, ...], str] = field(default_factory=dict)
+    lapsed: dict[tuple[tuple[Expr, ...], Reject | None], str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class ScanTable:
     def _where(
         self, rows: BoundRows, dataset: Dataset, placement: Placement, narrowed: tuple[Expr, ...]
     ) -> tuple[Expr, ...]:
-        more = [given(rows.weight)] if rows.weight is not None else []
+        more = [weighed(rows.weight)] if rows.weight is not None else []
         waiting = settled(rows, placement.clock, self.type_of(dataset, placement.clock))
         more += [waiting] if waiting is not None else []
         return conjunction((*rows.where, *narrowed, *more))
@@ -123,12 +123,12 @@ class ScanTable:
         name = units.tallies.setdefault((placed.source, where, reject), f"tally__{len(units.tallies) + 1}")
         return Term(placed.scan, TALLY, (Name(name, place=placed.expr.place, type=Type.INTEGER),))
 
-    def lapsed(self, placed: Placed, where: tuple[Expr, ...]) -> tuple[str, str]:
-        """The scan and the name of a count of the rows of an input that are no interval."""
+    def lapsed(self, placed: Placed, where: tuple[Expr, ...], reject: Reject | None) -> tuple[str, str]:
+        """The scan and the name of a count of the rows of an input that are no interval, or whose end is rejected."""
         units = self.units.get(placed.scan)
         rows = units.members[placed.source].rows if units is not None else self.rows[placed.scan]
         rows.used.update(dict.fromkeys(n for w in where for n in sorted(names(w))))
-        return placed.scan, rows.lapsed.setdefault(where, f"{placed.source}__lapsed_{len(rows.lapsed) + 1}")
+        return placed.scan, rows.lapsed.setdefault((where, reject), f"{placed.source}__lapsed_{len(rows.lapsed) + 1}")
 
     def of(self, context: Context, rows: BoundRows) -> Placed:
         return next(p for p in context.inputs if p.name == rows.spec.name)
@@ -199,7 +199,7 @@ class ScanTable:
             first_period=earliest if self.request.grain != "all" else None,
             covers=self._covers(dataset, placement),
             placement=placement,
-            lapsed=tuple(Tally(name, where) for where, name in rows.lapsed.items()),
+            lapsed=tuple(Tally(name, *counted) for counted, name in rows.lapsed.items()),
             known_type=types.get(own, Type.UNKNOWN) if own is not None else Type.UNKNOWN,
             end_type=ends_of(dataset, self.bound)[1],
             besides=tuple(

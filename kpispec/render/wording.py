@@ -133,6 +133,7 @@ REJECT_WORDS: Mapping[str, str] = {
     "undated": _("without a date"),
     "in_no_period": _("without a date, or in no period of the calendar"),
     "no_key": _("without a key"),
+    "no_weight": _("without a weight"),
     "no_interval": _("without a beginning, or ending before it"),
     "unsettled": _("not yet settled"),
     "unmatched": _("without a match"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kpispec.formula.tree import Expr, Type
 from kpispec.plan.columns import UNMATCHED, closure, names_beside
 from kpispec.plan.model import Beside, Request, Scan
+from kpispec.sql.ends import known_end, lost_end
 from kpispec.sql.lower import lower, quoted
 from kpispec.sql.relations import Source
 from kpispec.sql.setting import Clockwork, column_name
@@ -54,6 +55,8 @@ class Joining:
         inner = f"{alias}_"
         source = self.sources[beside.dataset.id]
         typed = [Column(c.sql, c.name) for c in source.columns if c.name in beside.columns]
+        lost = lost_end(beside.dataset, source)
+        typed += [lost] if lost is not None else []
         steps: Steps = [(f"{inner}rows", select(typed or [Column("1", "one")], source.relation))]
         interval = beside.dataset.spec.interval
         end = interval.end.value if interval is not None else None
@@ -66,6 +69,7 @@ class Joining:
             columns = [Column("*", "*"), Column(value, name)]
             steps.append((f"{inner}with_{name}", select(columns, quoted(steps[-1][0]))))
         filters = [*self._seen(beside), *(f"({self._lower(w)})" for w in beside.dataset.where)]
+        filters += [known_end(end)] if lost is not None and end is not None else []
         return [*steps, (alias, select([Column("*", "*"), Column("true", MATCHED)], quoted(steps[-1][0]), filters))]
 
     def _lower(self, expr: Expr) -> str:

@@ -8,9 +8,10 @@ from kpispec.formula.check import names
 from kpispec.formula.tree import Binary, Expr, Type
 from kpispec.plan.columns import closure, columns_behind, joined_by
 from kpispec.plan.layout import NEWEST, OLDEST, PERIOD, ROWS, covered_table, scan_table
-from kpispec.plan.model import Request, Scan
+from kpispec.plan.model import Request, Scan, Tally
 from kpispec.sql.besides import Joining
-from kpispec.sql.lower import Setting, lower, quoted
+from kpispec.sql.ends import LOST, known_end, lost_end
+from kpispec.sql.lower import Setting, lower, quoted, text_literal
 from kpispec.sql.placing import Placing
 from kpispec.sql.relations import Source
 from kpispec.sql.setting import Clockwork, column_name
@@ -49,7 +50,7 @@ class RowWriter:
 
     def _unplaced(self, given: Mapping[str, str], flagged: Iterable[Column], needed: set[str]) -> Steps:
         read = [c for c in self.source.columns if c.name in self.scan.columns]
-        columns = [*(Column(given.get(c.name, c.sql), c.name) for c in read), *flagged]
+        columns = [*(Column(given.get(c.name, c.sql), c.name) for c in read), *flagged, *self._lost]
         steps = [("rows", select(columns or [Column("1", "one")], self.source.relation))]
         steps, done = self._joined([*steps, *self._ended(self.scan.columns)])
         filters = [*self._seen(keep_undated=True), *(self.condition(w) for w in self.scan.dataset.where)]
@@ -61,18 +62,31 @@ class RowWriter:
     def lapsed(self) -> str:
         """How many of the rows that are no interval the filters of each count keep; they are in no period."""
         needed = {n for t in self.scan.lapsed for w in t.where for n in names(w)}
-        interval, until = self.scan.dataset.spec.interval, self.scan.placement.until
-        assert interval is not None
-        assert until is not None
-        start = quoted(interval.start.value)
-        lapsed = f"({start} is null or {quoted(until)} < {start})"
         steps = self._unplaced({}, (), needed)
         steps.append(("lapsed", select([Column("*", "*"), Column("null::bigint", PERIOD)], quoted(steps[-1][0]))))
         columns = []
         for tally in self.scan.lapsed:
-            where = " and ".join(["true", *(self.condition(w) for w in tally.where)])
+            where = " and ".join([self._lapsed(tally), *(self.condition(w) for w in tally.where)])
             columns.append(Column(f"coalesce(count_if({where}), 0)", f"lapsed {tally.name}"))
-        return with_clauses(steps, select(columns, "lapsed", [lapsed]))
+        return with_clauses(steps, select(columns, "lapsed"))
+
+    def _lapsed(self, tally: Tally) -> str:
+        """The condition that a row is no interval, or that a rejected cell hides when it ends."""
+        interval, until = self.scan.dataset.spec.interval, self.scan.placement.until
+        assert interval is not None
+        assert until is not None
+        start = quoted(interval.start.value)
+        if tally.reject is None:
+            return f"({start} is null or {quoted(until)} < {start})"
+        if not self._lost:
+            return "false"
+        return f"{start} is not null and {quoted(until)} is null and {quoted(LOST)} = {text_literal(tally.reject[1])}"
+
+    @property
+    def _lost(self) -> list[Column]:
+        """The column that tells which ends a rejected cell hides, where rows are placed by their ends."""
+        found = lost_end(self.scan.dataset, self.source) if self.scan.placement.until is not None else None
+        return [found] if found is not None else []
 
     def _joined(self, steps: Steps) -> tuple[Steps, list[tuple[str, Expr]]]:
         """The joined columns beside the rows, and the computed columns that filters and keys of joins read."""
@@ -164,6 +178,11 @@ class RowWriter:
         return self.clock.period_key(self.local(quoted(self.scan.clock)))
 
     def bounds(self) -> list[str]:
+        """What a row must fulfil to be read: its days, and an end that is known where it is placed by it."""
+        until = self.scan.placement.until
+        return [*self._days(), *([known_end(until)] if until is not None and self._lost else [])]
+
+    def _days(self) -> list[str]:
         """The days that the periods asked for can reach; rows without a clock stay, to be counted.
 
         A clock that is not the data set's own places the rows that have it, and those alone.

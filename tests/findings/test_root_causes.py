@@ -46,6 +46,24 @@ formula: good_share(score) + good(score)
 """,
         ["formula-syntax"],
     ),
+    "an empty text is no expression": (
+        SURVEY
+        + """\
+kpi: empty_formula
+inputs: {score: survey.score}
+formula: ''
+---
+kpi: empty_filters
+inputs: {score: {dataset: survey, expr: "", where: ''}}
+formula: avg(score)
+where: ["", channel = 'phone']
+---
+kpi: blank
+inputs: {score: survey.score}
+formula: ' '
+""",
+        ["bad-value", "bad-value", "bad-value", "bad-value", "formula-syntax"],
+    ),
     "what a child takes over is wrong where it is written": (
         SURVEY
         + """\

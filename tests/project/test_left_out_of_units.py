@@ -1,5 +1,7 @@
 """What is left out of KPIs over units, or of the whole, and counted by reason."""
 
+import pytest
+
 SPECS = """
 dataset: answers
 time: at
@@ -98,6 +100,17 @@ def test_a_bad_cell_of_a_unit_is_an_error_where_the_column_says_so(workbench):
     specs = specs.replace("range: [0, 10]", "range: [0, 10], invalid: fail")
     (found,) = workbench(specs, {"answers": ANSWERS}).run("found", at="2026-01", as_of="2026-06-01").readings
     assert found.status == "error"
+
+
+@pytest.mark.parametrize("per", ["", ", per: customer"])
+def test_a_declared_code_breaks_no_promise_even_where_a_bad_cell_is_an_error(workbench, per):
+    expr = "avg(score)" if per else "score"
+    specs = kpi(f"  mean: {{dataset: answers, expr: {expr}{per}, missing: {{3: old}}, invalid: fail}}", "avg(mean)")
+    specs = specs.replace("range: [0, 10]", "range: [0, 10], invalid: fail")
+    answers = "at,customer,kind,score\n2026-01-05,c1,a,3\n2026-01-06,c2,a,-99\n2026-01-07,c3,a,5\n"
+    (found,) = workbench(specs, {"answers": answers}).run("found", at="2026-01", as_of="2026-06-01").readings
+    assert (found.value, found.status) == (5, "not_judged")
+    assert dict(found.rejected) == {"old": 1, "refused": 1}
 
 
 def test_what_an_input_of_the_whole_leaves_out_is_told_of_the_whole(workbench):

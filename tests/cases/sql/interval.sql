@@ -23,7 +23,8 @@ with "rows" as (
     nullif("customer_id", '') as "customer_id",
     "started_on",
     "ended_on",
-    "region"
+    "region",
+    case when "ended_on__raw" is not null and "ended_on" is null then 'wrong_type' end as "lost__end"
   from "source__contracts"
 ),
 "ended" as (
@@ -54,6 +55,7 @@ with "rows" as (
     "started_on" as "clock__",
     "customer_id"
   from "placed"
+  where ("ended_on" is not null or "lost__end" is null)
 ),
 "finest" as (
   select
@@ -113,7 +115,8 @@ with "rows" as (
     nullif("customer_id", '') as "customer_id",
     "started_on",
     "ended_on",
-    "region"
+    "region",
+    case when "ended_on__raw" is not null and "ended_on" is null then 'wrong_type' end as "lost__end"
   from "source__contracts"
 ),
 "ended" as (
@@ -137,6 +140,7 @@ with "rows" as (
     "customer_id"
   from "seen"
   where coalesce("ended_on" >= "started_on", true)
+    and ("ended_on" is not null or "lost__end" is null)
 ),
 "finest" as (
   select
@@ -196,7 +200,8 @@ with "rows" as (
     nullif("customer_id", '') as "customer_id",
     "started_on",
     "ended_on",
-    "region"
+    "region",
+    case when "ended_on__raw" is not null and "ended_on" is null then 'wrong_type' end as "lost__end"
   from "source__contracts"
 ),
 "ended" as (
@@ -220,6 +225,7 @@ with "rows" as (
     "customer_id"
   from "seen"
   where "ended_on" < date '2026-04-01' and "ended_on" >= "started_on"
+    and ("ended_on" is not null or "lost__end" is null)
 ),
 "finest" as (
   select
@@ -279,7 +285,8 @@ with "rows" as (
     nullif("customer_id", '') as "customer_id",
     "started_on",
     "ended_on",
-    "region"
+    "region",
+    case when "ended_on__raw" is not null and "ended_on" is null then 'wrong_type' end as "lost__end"
   from "source__contracts"
 ),
 "ended" as (
@@ -310,6 +317,7 @@ with "rows" as (
     "started_on" as "clock__",
     "customer_id"
   from "placed"
+  where ("ended_on" is not null or "lost__end" is null)
 ),
 "finest" as (
   select
@@ -369,7 +377,8 @@ with "rows" as (
     nullif("customer_id", '') as "customer_id",
     "started_on",
     "ended_on",
-    "region"
+    "region",
+    case when "ended_on__raw" is not null and "ended_on" is null then 'wrong_type' end as "lost__end"
   from "source__contracts"
 ),
 "ended" as (
@@ -400,6 +409,7 @@ with "rows" as (
     "started_on" as "clock__",
     "customer_id"
   from "placed"
+  where ("ended_on" is not null or "lost__end" is null)
 ),
 "finest" as (
   select

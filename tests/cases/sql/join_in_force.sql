@@ -43,7 +43,8 @@ with "rows" as (
     nullif("customer_id", '') as "customer_id",
     "started_on",
     "ended_on",
-    nullif("region", '') as "region"
+    nullif("region", '') as "region",
+    case when "ended_on__raw" is not null and "ended_on" is null then 'wrong_type' end as "lost__end"
   from "source__contracts"
 ),
 "contract_ended" as (
@@ -59,6 +60,7 @@ with "rows" as (
     true as "matched__"
   from "contract_ended"
   where coalesce("started_on" < date '2026-04-01', true)
+    and ("ended_on" is not null or "lost__end" is null)
 ),
 "joined" as (
   select

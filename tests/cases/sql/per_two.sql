@@ -80,7 +80,8 @@ with "rows" as (
   select
     nullif("customer_id", '') as "customer_id",
     "started_on",
-    "ended_on"
+    "ended_on",
+    case when "ended_on__raw" is not null and "ended_on" is null then 'wrong_type' end as "lost__end"
   from "source__contracts"
 ),
 "ended" as (
@@ -109,6 +110,7 @@ with "rows" as (
     *,
     "customer_id" as "key__1"
   from "placed"
+  where ("ended_on" is not null or "lost__end" is null)
 )
 select
   "period__",

@@ -27,10 +27,7 @@ with "rows" as (
     case when "score" between 0 and 10 then "score" end as "score",
     "score" in (11) as "score__rejected_1",
     "score__raw" is not null and "score" is null as "score__rejected_2",
-    not ("score" between 0 and 10) and "score" not in (11) as "score__rejected_3",
-    "wait__raw" is not null and "wait" is null as "wait__rejected_1",
-    not isfinite("wait") as "wait__rejected_2",
-    not ("wait" >= 0) and isfinite("wait") as "wait__rejected_3"
+    not ("score" between 0 and 10) and "score" not in (11) as "score__rejected_3"
   from "source__tickets"
 ),
 "seen" as (
@@ -49,12 +46,9 @@ with "rows" as (
     "score__rejected_2",
     "score__rejected_3",
     "wait",
-    "wait__rejected_1",
-    "wait__rejected_2",
-    "wait__rejected_3",
     "wait" * "score" as "value__1",
     "score" is not null as "is__1",
-    "wait" is not null as "is__2"
+    "wait" >= 0 as "is__2"
   from "seen"
 ),
 "finest" as (
@@ -68,10 +62,7 @@ with "rows" as (
     coalesce(count_if("score__rejected_1"), 0) as "rejects__1",
     coalesce(count_if("score__rejected_2"), 0) as "rejects__2",
     coalesce(count_if("score__rejected_3"), 0) as "rejects__3",
-    coalesce(count_if("wait__rejected_1"), 0) as "rejects__4",
-    coalesce(count_if("wait__rejected_2"), 0) as "rejects__5",
-    coalesce(count_if("wait__rejected_3"), 0) as "rejects__6",
-    coalesce(count_if("is__2"), 0) as "count__1"
+    coalesce(count_if(("wait" >= 0) is not true), 0) as "count__1"
   from "cells"
   group by all
 ),
@@ -87,10 +78,8 @@ with "rows" as (
     sum("rejects__1") as "rejects__1",
     sum("rejects__2") as "rejects__2",
     sum("rejects__3") as "rejects__3",
-    sum("rejects__4") as "rejects__4",
-    sum("rejects__5") as "rejects__5",
-    sum("rejects__6") as "rejects__6",
-    sum("count__1") as "count__1"
+    sum("count__1") as "count__1",
+    sum("rows__") as "count__2"
   from "finest"
   group by grouping sets (("period__"))
 ),
@@ -184,10 +173,8 @@ with "periods" as (
     case when "in__tickets" then coalesce("scan__tickets"."rejects__1", 0) end as "rejects__1",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__2", 0) end as "rejects__2",
     case when "in__tickets" then coalesce("scan__tickets"."rejects__3", 0) end as "rejects__3",
-    case when "in__tickets" then coalesce("scan__tickets"."rejects__4", 0) end as "rejects__4",
-    case when "in__tickets" then coalesce("scan__tickets"."rejects__5", 0) end as "rejects__5",
-    case when "in__tickets" then coalesce("scan__tickets"."rejects__6", 0) end as "rejects__6",
-    case when "in__tickets" then coalesce("scan__tickets"."count__1", 0) end as "count__1"
+    case when "in__tickets" then coalesce("scan__tickets"."count__1", 0) end as "count__1",
+    case when "in__tickets" then coalesce("scan__tickets"."count__2", 0) end as "count__2"
   from spine
   left join "scan__tickets" on "scan__tickets"."period__" = spine."period__"
     and "scan__tickets"."set__" = spine."set__"
@@ -210,8 +197,8 @@ select
   "weighted_score__seen",
   "weighted_score__zero",
   coalesce("rejects__1", 0) as "weighted_score__rejected_1",
-  coalesce("rejects__5", 0) as "weighted_score__rejected_2",
-  coalesce("rejects__3", 0) + coalesce("rejects__6", 0) as "weighted_score__rejected_3",
-  coalesce("rejects__2", 0) + coalesce("rejects__4", 0) as "weighted_score__rejected_4"
+  coalesce("count__1", 0) as "weighted_score__rejected_2",
+  coalesce("rejects__3", 0) as "weighted_score__rejected_3",
+  coalesce("rejects__2", 0) as "weighted_score__rejected_4"
 from "values_1"
 order by "period__", "set__";
