@@ -6,7 +6,7 @@ from datetime import date
 from kpispec.bands import Bands
 from kpispec.bounds import Bounds
 from kpispec.catalog.model import Benchmark, Improvement, Kpi, Segment, Target
-from kpispec.evaluate.intervals import rounded
+from kpispec.evaluate.digits import rounded
 from kpispec.evaluate.report import BandText, BenchmarkReading, ImproveReading, TargetReading
 from kpispec.spec import BandSet, Direction
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from kpispec.catalog.model import Kpi
-from kpispec.evaluate.intervals import interval_of, rounded
+from kpispec.evaluate.digits import rounded
+from kpispec.evaluate.intervals import interval_of
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import Change, Reading
 from kpispec.periods import Period

@@ -7,7 +7,7 @@ from math import isfinite
 
 from kpispec.evaluate.apportion import as_doubles
 from kpispec.evaluate.changes import earlier
-from kpispec.evaluate.intervals import rounded
+from kpispec.evaluate.digits import rounded
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import ChangeSplit, Reading, Reason, Segment, SplitPart, Status
 from kpispec.evaluate.split import Component, Sums, components

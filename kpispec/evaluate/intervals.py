@@ -6,19 +6,13 @@ from math import fsum, sqrt
 
 from kpispec import statistics
 from kpispec.catalog.model import Kpi
+from kpispec.evaluate.digits import rounded
 from kpispec.evaluate.report import Interval
 from kpispec.evaluate.table import Cell
 from kpispec.plan.ingredients import Linked, Spread, Without
 from kpispec.plan.model import Measure
 from kpispec.plan.resample import LEAST_REPLICATES, MOST_UNITS, REPLICATES
 from kpispec.statistics import Estimate
-
-SIGNIFICANT_DIGITS = 12
-
-
-def rounded(value: float) -> float:
-    """A value at the digits at which it is judged and shown, so that the threads' order of adding cannot show."""
-    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
 
 
 def estimate_of(measure: Measure, cell: Cell) -> Estimate | Without:

@@ -9,7 +9,8 @@ from kpispec.bands import Bands
 from kpispec.bounds import Figure
 from kpispec.catalog.model import Improvement, Kpi, Segment
 from kpispec.evaluate.beside import band_text, benchmark_to_meet, benchmarks_of, target_in_force
-from kpispec.evaluate.intervals import estimate_of, interval_of, is_uncertain, rounded
+from kpispec.evaluate.digits import rounded
+from kpispec.evaluate.intervals import estimate_of, interval_of, is_uncertain
 from kpispec.evaluate.report import Reading, Reason, Status, TargetReading
 from kpispec.evaluate.scores import score_of
 from kpispec.evaluate.table import Cell, Cells, DatasetFacts

@@ -10,7 +10,7 @@ from kpispec.catalog.joins import with_joined
 from kpispec.catalog.model import BoundRows, Catalog, Dataset, Kpi
 from kpispec.diagnostics import Findings
 from kpispec.engine.base import Engine, EngineError, Failure
-from kpispec.evaluate.intervals import rounded
+from kpispec.evaluate.digits import rounded
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import Reading, Reason, Segment, Status
 from kpispec.evaluate.table import DatasetFacts, read
