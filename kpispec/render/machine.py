@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from kpispec.evaluate.report import BandText, BenchmarkReading, KpiReport, Reading, Reason, Report, Status
+from kpispec.evaluate.report import BandText, BenchmarkReading, Change, KpiReport, Reading, Reason, Report, Status
 from kpispec.evaluate.scores import Score
 from kpispec.evaluate.signals import said
 from kpispec.periods import Period
@@ -220,20 +220,7 @@ def _row(reading: Reading, language: str, explained: Json) -> dict[str, Json]:
         "target": _target(reading),
         "score": figure(reading.score),
         "benchmarks": [_benchmark(b, language) for b in reading.benchmarks],
-        "compare": {
-            name: {
-                "value": figure(c.value),
-                "delta": figure(c.delta),
-                "low": figure(c.interval.low) if c.interval is not None else None,
-                "high": figure(c.interval.high) if c.interval is not None else None,
-                "p": figure(c.p),
-                "p_adjusted": figure(c.p_adjusted),
-                "method": c.method,
-                "significant": c.significant,
-                "elapsed": c.elapsed,
-            }
-            for name, c in reading.compare
-        },
+        "compare": {name: _change(c) for name, c in reading.compare},
         "explained_change": explained,
         "rejected": dict(reading.rejected),
     }
@@ -258,6 +245,20 @@ def _process(kpi: KpiReport, reading: Reading) -> dict[str, Json]:
             "lacking": known.lacking,
             "warnings": list(known.warnings),
         },
+    }
+
+
+def _change(change: Change) -> dict[str, Json]:
+    return {
+        "value": figure(change.value),
+        "delta": figure(change.delta),
+        "low": figure(change.interval.low) if change.interval is not None else None,
+        "high": figure(change.interval.high) if change.interval is not None else None,
+        "p": figure(change.p),
+        "p_adjusted": figure(change.p_adjusted),
+        "method": change.method,
+        "significant": change.significant,
+        "elapsed": change.elapsed,
     }
 
 
