@@ -31,6 +31,8 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
+    """A database. Where it is goes without saying only in one that has a finding: it cannot be attached."""
+
     name: str
     type: Literal["duckdb", "sqlite", "postgres"]
     path: str | None = None

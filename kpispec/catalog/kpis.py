@@ -11,7 +11,7 @@ from kpispec.catalog.model import BoundKpi, BoundRows, Catalog, Dataset, Kpi
 from kpispec.catalog.names import closest, unknown
 from kpispec.catalog.params import Params, read_params, with_params
 from kpispec.diagnostics import Findings
-from kpispec.formula.check import check, names
+from kpispec.formula.check import aggregates, check, names
 from kpispec.formula.extent import is_amount
 from kpispec.formula.parse import parse
 from kpispec.formula.scope import Scope, Symbol
@@ -277,9 +277,12 @@ def _unused_params(spec: KpiSpec, findings: Findings) -> None:
 
 
 def without_unused(kpi: Kpi) -> Kpi:
-    """The KPI with the inputs that its formula reads; one that extends another may have dropped some."""
+    """The KPI with the inputs that its formula reads; one that extends another may have dropped some.
+
+    A `count(*)` reads rows without naming an input: those of the others, or else of all.
+    """
     used = names(kpi.formula)
-    if not used:
-        return kpi
     rows = tuple(r for r in kpi.rows if r.spec.name in used)
-    return replace(kpi, rows=rows or kpi.rows, kpis=tuple(k for k in kpi.kpis if k.spec.name in used))
+    if not rows and aggregates(kpi.formula):
+        rows = kpi.rows
+    return replace(kpi, rows=rows, kpis=tuple(k for k in kpi.kpis if k.spec.name in used))

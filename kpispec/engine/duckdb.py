@@ -18,7 +18,7 @@ import duckdb
 from kpispec.engine.base import EngineError, Failure, Format, InputFile, Table, Timing
 from kpispec.engine.dialect import Dialect, dialect
 from kpispec.engine.encodings import check_zstd, codec_name, first_wrong_byte, native, text_lines, transcode
-from kpispec.engine.errors import in_select, translated
+from kpispec.engine.errors import database_path, in_select, not_a_database, translated
 from kpispec.engine.files import check_pinned
 from kpispec.engine.reads import STRICT, csv_columns, csv_relation, differing, label, listed, write_rows
 from kpispec.engine.sheets import table_rows
@@ -97,11 +97,15 @@ class DuckDB:
     def attach(self, attachment: Attachment, root: Path) -> None:
         """Make a database readable under its name, never writable. SQLite is read table by table when described."""
         self._attached[attachment.name.lower()] = attachment
-        if attachment.type == "postgres":
+        if attachment.type == "postgres" and attachment.dsn_env:
             self._attach_postgres(attachment)
-        elif attachment.type == "duckdb":
-            path = root / (attachment.path or "")
-            self._execute(f"attach {text_literal(str(path))} as {quoted(attachment.name)} (read_only)")
+            return
+        path = database_path(attachment, root)
+        if attachment.type == "duckdb":
+            try:
+                self._execute(f"attach {text_literal(str(path))} as {quoted(attachment.name)} (read_only)")
+            except EngineError as error:
+                raise not_a_database(attachment, error.detail) from None
 
     def describe(self, binding: Binding, files: tuple[InputFile, ...]) -> Raw:
         """The rows behind a binding, whose `sources` were resolved to `files`. Raises EngineError."""

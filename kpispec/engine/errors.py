@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from kpispec.engine.base import EngineError, Failure, InputFile
+from kpispec.project_spec import Attachment
 
 _FETCH = "fetch the file again"
 _SAY_ENCODING = "say which it is: `encoding: cp1252` (or latin-1, utf-16, ...) beside `from`"
@@ -132,6 +134,31 @@ def translated(error: Exception, files: Iterable[InputFile]) -> EngineError:
         return EngineError(known.kind, known.message.format(**terms), help=help, detail=words, path=shown, line=line)
     first = words.splitlines()[0] if words else type(error).__name__
     return EngineError(Failure.OTHER, f"DuckDB gave up: {first}", detail=words, path=shown)
+
+
+def database_path(attachment: Attachment, root: Path) -> Path:
+    """The file of an attached database; an error where there is none."""
+    name = attachment.name
+    if not attachment.path:
+        help = "mend what is said of it there"
+        raise EngineError(
+            Failure.MISSING, f"`{name}` is not attached: its entry under `attach` has a mistake", help=help
+        )
+    path = root / attachment.path
+    if not path.is_file():
+        what = "is no file" if path.exists() else "is not there"
+        message = f"`{attachment.path}`, which `attach` names for `{name}`, {what}"
+        raise EngineError(Failure.UNREADABLE, message, help="check the path: it begins at the folder of `kpispec.yml`")
+    return path
+
+
+def not_a_database(attachment: Attachment, detail: str) -> EngineError:
+    """The failure of a file under `attach` that DuckDB does not open."""
+    message = (
+        f"`{attachment.path}`, which `attach` names for `{attachment.name}`, cannot be opened as a DuckDB database"
+    )
+    help = "check the path, and that this version of DuckDB can read it"
+    return EngineError(Failure.UNREADABLE, message, help=help, detail=detail, path=attachment.path)
 
 
 _NO_COLUMN = re.compile(r"(?:column named|[Rr]eferenced column) \"(?P<column>[^\"]+)\"")

@@ -51,8 +51,8 @@ def sheet_rows(path: Path, shown: str, sheet: str | None, skip: int, decimal: st
 def sqlite_rows(path: Path, shown: str, table: str, decimal: str) -> Iterator[Row]:
     """The rows of a SQLite table or view, header first."""
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-    connection.text_factory = lambda raw: raw.decode("utf-8", "strict")
     try:
+        connection.text_factory = lambda raw: raw.decode("utf-8", "strict")
         quoted = '"' + table.replace('"', '""') + '"'
         known = connection.execute("select name from sqlite_master where type in ('table', 'view')").fetchall()
         if table.lower() not in {name.lower() for (name,) in known}:

@@ -1,6 +1,7 @@
 """Bindings opened: files found and described, cells typed and checked, expressions of bindings lowered."""
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -88,22 +89,41 @@ def _described(column: SourceColumn, spec: DatasetSpec) -> ColumnSpec:
 def open_bindings(loaded: Loaded, wanted: Iterable[str], request: Request, engine: Engine) -> Opened:
     """The wanted data sets that have a binding, described and typed. A failure leaves the others whole."""
     opened = Opened(zones=loaded.project.zones)
-    _attach(loaded, engine)
-    for id in wanted:
-        binding = loaded.project.binding(id)
-        if binding is None:
-            continue
+    bindings = [b for b in map(loaded.project.binding, wanted) if b is not None]
+    unattached = _attach(loaded, bindings, engine)
+    for binding in bindings:
         try:
+            for name in _read_of(binding, unattached):
+                raise unattached[name]
             _open(loaded, binding, request, engine, opened)
         except EngineError as error:
-            opened.failures[id] = error
+            opened.failures[binding.dataset] = error
     engine.lock()
     return opened
 
 
-def _attach(loaded: Loaded, engine: Engine) -> None:
+def _attach(loaded: Loaded, bindings: Iterable[Binding], engine: Engine) -> dict[str, EngineError]:
+    """Attach the databases that bindings read; why some of them cannot be is the failure of the data sets behind."""
+    failures = {}
+    read = {name for b in bindings for name in _read_of(b, [a.name for a in loaded.project.attach])}
     for attachment in loaded.project.attach:
-        engine.attach(attachment, loaded.root)
+        if attachment.name in read:
+            try:
+                engine.attach(attachment, loaded.root)
+            except EngineError as error:
+                failures[attachment.name] = error
+    return failures
+
+
+def _read_of(binding: Binding, databases: Iterable[str]) -> Iterator[str]:
+    """Those of the attached databases that a binding names, or that its `sql:` may name."""
+    for name in databases:
+        if binding.sql is not None:
+            found = re.search(rf"\b{re.escape(name)}\b", binding.sql.value, re.IGNORECASE) is not None
+        else:
+            found = any(source.lower().startswith(f"{name.lower()}.") for source in binding.sources)
+        if found:
+            yield name
 
 
 def _open(loaded: Loaded, binding: Binding, request: Request, engine: Engine, opened: Opened) -> None:

@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 
 from kpispec.catalog.model import Catalog
 from kpispec.catalog.uses import inputs_of
+from kpispec.diagnostics import Findings
+from kpispec.formula.check import names
+from kpispec.formula.parse import parse
 from kpispec.project.naming import double_quoted
 from kpispec.source import Span
+from kpispec.spec import KpiSpec
 from kpispec.syntax.nodes import Document, Entry, Map, Node, Scalar, Seq
 from kpispec.syntax.scalars import resolve
 from kpispec.syntax.yaml import HIDDEN
@@ -32,10 +36,17 @@ def resolved(catalog: Catalog, document: Document) -> Document:
     inputs = document.node.entry("inputs")
     if spec is None or inputs is None or not isinstance(inputs.value, Map) or document.parent is None:
         return document
-    kept = {i.name for i in inputs_of(catalog, spec)}
+    kept = _kept(catalog, spec)
     left = Map(tuple(e for e in inputs.value.entries if e.name.lower() in kept), inputs.value.span)
     entries = (Entry(e.key, left) if e is inputs else e for e in document.node.entries)
     return replace(document, node=Map(tuple(entries), document.node.span))
+
+
+def _kept(catalog: Catalog, spec: KpiSpec) -> frozenset[str]:
+    """The inputs that count; of a KPI with a finding, those that its formula names, or all where it names none."""
+    every = frozenset(i.name for i in inputs_of(catalog, spec))
+    formula = parse(spec.formula, "", Findings()) if spec.id not in catalog.kpis else None
+    return (every & names(formula) if formula is not None else every) or every
 
 
 def document_yaml(document: Document, *, origin: bool = False) -> str:

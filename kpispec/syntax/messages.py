@@ -169,7 +169,7 @@ _PATTERNS: dict[str, tuple[str, str, str]] = {
     LANGUAGE: ("bad-value", "is not a language", "write a code such as `en`, `fr` or `pt-BR`"),
     r"^https?://\S+$": ("bad-value", "is not a web address", "begin it with `https://`"),
     r"^[0-9a-fA-F]{64}$": ("bad-value", "is not a SHA-256", "write its 64 hexadecimal digits"),
-    r"^\d+(\.\d+)? ?[KMGT]i?B$": ("bad-value", "is not an amount of memory", "write it like `4GB`"),
+    project_kind.MEMORY: ("bad-value", "is not an amount of memory", "write it like `4GB`"),
     calendar_kind.HOURS: ("bad-value", "is no time from one hour to another", "write `09:00-17:30`, or `closed`"),
     calendar_kind.DAY: ("bad-value", "is not a day", "write `2026-12-24`, or `12-24` for that of every year"),
     calendar_kind.YEAR_START: ("bad-value", "is no first day of a year", "write a month such as `april`, or `04-06`"),

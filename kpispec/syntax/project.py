@@ -11,6 +11,7 @@ from kpispec.project_spec import USUAL_PLACES, Attachment, Binding, ProjectSpec
 from kpispec.source import Text
 from kpispec.syntax.file_options import check_options
 from kpispec.syntax.nodes import Document, Entry, Map, Node
+from kpispec.syntax.project_kind import MEMORY
 from kpispec.syntax.read import Route, allowed_name, entries, integer, listed, text, texts, words
 
 LANGUAGE = 1  # the version of the language, written in `kpispec.yml`
@@ -44,10 +45,15 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
         bindings=tuple(_binding(entry, data.to(entry.name), bases) for entry in entries(node.get("data"))),
         attach=tuple(_attachment(entry, attached.to(entry.name)) for entry in entries(node.get("attach"))),
         engine=words(engine.get("name")) or "duckdb",
-        memory_limit=words(engine.get("memory_limit")),
-        threads=integer(engine.get("threads")),
+        memory_limit=_memory(words(engine.get("memory_limit"))),
+        threads=integer(engine.get("threads")) or None,
         span=document.span,
     )
+
+
+def _memory(written: str | None) -> str | None:
+    """The limit that the engine is given; one that cannot be read has its finding."""
+    return written if written is not None and re.match(MEMORY, written) else None
 
 
 def _language(node: Node | None, route: Route) -> None:
@@ -135,7 +141,8 @@ def _columns(node: Node | None, route: Route) -> tuple[tuple[str, Text], ...]:
 def _attachment(entry: Entry, route: Route) -> Attachment:
     node = entry.value if isinstance(entry.value, Map) else Map((), entry.value.span)
     kind, path, dsn = words(node.get("type")), words(node.get("path")), words(node.get("dsn_env"))
-    kind = kind if kind in ("duckdb", "sqlite", "postgres") else "duckdb"
+    if kind not in ("duckdb", "sqlite", "postgres"):  # that has its finding, and there is nothing to attach
+        return Attachment(entry.name, "duckdb", span=entry.key.span)
     wanted, given = ("dsn_env", dsn) if kind == "postgres" else ("path", path)
     if given is None and node.entries:
         help = f"add `{wanted}: ...`"

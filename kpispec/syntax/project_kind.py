@@ -3,6 +3,7 @@
 from kpispec.syntax.shapes import NAME, REFERENCE, Shape, choice, items, keys, named, one_or_more, text, whole
 
 DELIMITER = r'^([^"\n\r]|\\t|tab|comma|semicolon)$'  # one character, or a word for one
+MEMORY = r"^(?=.*[1-9])\d+(\.\d+)? ?[KMGT]i?B$"
 
 _BINDING: Shape = {
     **keys(
@@ -62,7 +63,7 @@ PROJECT: dict[str, Shape] = {
         "What computes.",
         {
             "name": choice("The engine.", "duckdb"),
-            "memory_limit": text("At most this much memory: `4GB`.", r"^\d+(\.\d+)? ?[KMGT]i?B$"),
+            "memory_limit": text("At most this much memory: `4GB`.", MEMORY),
             "threads": whole("At most this many threads.", 1),
         },
     ),

@@ -186,3 +186,19 @@ def test_any_text_reads_back(words, origin):
     inner = Map((Entry(value, Seq((value, value), deep.key.span)),), deep.key.span)
     node = Map((frame.node.entries[0], Entry(label.key, value), Entry(deep.key, inner)), frame.node.span)
     assert plain(read_back(replace(frame, node=node), origin=origin).node) == plain(node)
+
+
+@pytest.mark.parametrize(
+    ("formula", "inputs"),
+    [
+        ("2 * known", ["known"]), ("count(*) / known", ["score", "spare", "known"]), ("count(*)", ["score", "spare"]),
+        ("avg(score)", ["score"]), ("avg(score)\nthresholds: {good: '>= 1 kg'}", ["score"]),
+    ],
+)  # fmt: skip
+def test_an_input_that_the_formula_of_a_child_does_not_use_is_not_shown(folder, formula, inputs):
+    between = "kpi: between\nextends: base\ninputs: {known: {kpi: middle}}\nformula: nps(score) - nps(spare) + known\n"
+    (folder / "specs" / "child.yml").write_text(
+        f"{between}---\nkpi: child\nextends: between\nformula: {formula}\n", encoding="utf-8"
+    )
+    assert list(json.loads(told(folder, "child", "--format", "json"))["inputs"]) == inputs
+    assert [i for i in ("score", "spare", "known") if f"  {i}:" in told(folder, "child", "--origin")] == inputs
