@@ -5,6 +5,7 @@ from typing import Literal
 
 from kpispec.source import Span, Text
 
+MOST_THREADS = 256  # a slip of the finger must not start tens of thousands
 USUAL_PLACES = ("specs",)  # where documents are when the project file does not say
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kpispec.project_spec import MOST_THREADS
+
 if TYPE_CHECKING:
     from kpispec.project.asked import Asked
     from kpispec.project.project import Project
@@ -55,7 +57,8 @@ MemoryLimit = Annotated[
     str | None, typer.Option("--memory-limit", help="How much memory the engine may take: 4GB.", show_default=False)
 ]
 Threads = Annotated[
-    int | None, typer.Option("--threads", min=1, help="How many threads the engine may use.", show_default=False)
+    int | None,
+    typer.Option("--threads", min=1, max=MOST_THREADS, help="How many threads the engine may use.", show_default=False),
 ]
 Language = Annotated[
     str | None, typer.Option("--language", help="The language of labels and figures.", show_default=False)

@@ -7,7 +7,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from kpispec.bundled import bundled
-from kpispec.project_spec import USUAL_PLACES, Attachment, Binding, ProjectSpec
+from kpispec.project_spec import MOST_THREADS, USUAL_PLACES, Attachment, Binding, ProjectSpec
 from kpispec.source import Text
 from kpispec.syntax.file_options import check_options
 from kpispec.syntax.nodes import Document, Entry, Map, Node
@@ -46,7 +46,7 @@ def project(document: Document, root: str, route: Route) -> ProjectSpec:
         attach=tuple(_attachment(entry, attached.to(entry.name)) for entry in entries(node.get("attach"))),
         engine=words(engine.get("name")) or "duckdb",
         memory_limit=_memory(words(engine.get("memory_limit"))),
-        threads=integer(engine.get("threads")) or None,
+        threads=_threads(integer(engine.get("threads"))),
         span=document.span,
     )
 
@@ -148,3 +148,8 @@ def _attachment(entry: Entry, route: Route) -> Attachment:
         help = f"add `{wanted}: ...`"
         route.say("missing-key", f"`{wanted}` is missing from `{entry.name}`", entry.key.span, help)
     return Attachment(entry.name, cast("Literal['duckdb', 'sqlite', 'postgres']", kind), path, dsn, entry.key.span)
+
+
+def _threads(asked: int | None) -> int | None:
+    """A number of threads that has no finding."""
+    return asked if asked is not None and 0 < asked <= MOST_THREADS else None

@@ -1,5 +1,6 @@
 """The keys of `kpispec.yml`, as JSON Schemas."""
 
+from kpispec.project_spec import MOST_THREADS
 from kpispec.syntax.shapes import NAME, REFERENCE, Shape, choice, items, keys, named, one_or_more, text, whole
 
 DELIMITER = r'^([^"\n\r]|\\t|tab|comma|semicolon)$'  # one character, or a word for one
@@ -64,7 +65,7 @@ PROJECT: dict[str, Shape] = {
         {
             "name": choice("The engine.", "duckdb"),
             "memory_limit": text("At most this much memory: `4GB`.", MEMORY),
-            "threads": whole("At most this many threads.", 1),
+            "threads": whole("At most this many threads.", 1, MOST_THREADS),
         },
     ),
 }

@@ -46,8 +46,9 @@ def flag(description: str) -> Shape:
     return {"description": description, "type": "boolean"}
 
 
-def whole(description: str, minimum: int = 0) -> Shape:
-    return {"description": description, "type": "integer", "minimum": minimum}
+def whole(description: str, minimum: int = 0, maximum: int | None = None) -> Shape:
+    found: dict[str, object] = {"description": description, "type": "integer", "minimum": minimum}
+    return found if maximum is None else {**found, "maximum": maximum}
 
 
 def number(description: str, **bounds: float) -> Shape:

@@ -42,7 +42,14 @@ def ran(tmp_path):
 
 @pytest.mark.parametrize(
     "engine",
-    ["memory_limit: 4 gigs", "memory_limit: lots", "memory_limit: 0GB", "threads: 0", "threads: many"],
+    [
+        "memory_limit: 4 gigs",
+        "memory_limit: lots",
+        "memory_limit: 0GB",
+        "threads: 0",
+        "threads: many",
+        "threads: 100000",
+    ],
 )
 def test_a_limit_that_cannot_be_read_is_said_once_and_not_given_to_the_engine(ran, engine):
     lines, values = ran(f"engine: {{{engine}}}")
