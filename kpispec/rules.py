@@ -55,7 +55,7 @@ RULES: dict[str, Rule] = _table(
     Rule("missing-when", "error", "an input of intervals does not say what places a row in a period"),
     Rule("needs-interval", "error", "`when` speaks of rows in force, and the data set has no interval"),
     Rule("window-of-stock", "error", "a window over rows that are counted at one moment"),
-    Rule("window-of-periods", "error", "a window over a KPI that looks at other periods itself"),
+    Rule("window-of-periods", "error", "a window over a KPI that counts periods itself"),
     Rule("unused-input", "warning", "the formula does not use an input"),
     # formulas
     Rule("formula-syntax", "error", "the formula cannot be read"),

@@ -249,20 +249,26 @@ def read_offset(named: Text | None, subject: str, findings: Findings) -> Length 
 
 
 def check_window_of(item: KpiInput, kpi: Kpi, done: Mapping[str, Kpi], subject: str, findings: Findings) -> None:
-    """A window takes the place of the period, so that a window in periods inside of it would mean nothing."""
+    """A window takes the place of the period, so that periods counted inside of it would mean nothing.
+
+    What goes by the calendar does: an offset of a year moves the window by one, and another window ends where it does.
+    """
     inside = next((r for r in kpi.rows if r.window is not None and r.window.unit == "period"), None)
     if inside is not None and item.window is not None:
         message = f"`{kpi.id}` reads a window of periods, and a period of {item.window.value} has none before it"
         help = f"give input `{inside.spec.name}` of `{kpi.id}` a window in days or months"
         findings.add("window-of-periods", message, subject=subject, span=item.window.span, help=help)
     for upstream in kpi.kpis:
-        if upstream.offset is not None or upstream.window is not None:
-            message = f"`{kpi.id}` reads other periods itself, which a window cannot move"
-            help = "put the window on the KPIs that it reads"
+        lengths = (upstream.offset, upstream.window)
+        counted = next((length for length in lengths if length is not None and length.unit == "period"), None)
+        if counted is not None:
+            message = f"`{kpi.id}` counts periods itself (`{counted.words}`), and a window is none of them"
+            help = f"give input `{upstream.spec.name}` of `{kpi.id}` an offset or a window in days, months or years"
             span = item.window.span if item.window is not None else item.span
             findings.add("window-of-periods", message, subject=subject, span=span, help=help)
             return
-        check_window_of(item, done[upstream.kpi], done, subject, findings)
+        if upstream.window is None:
+            check_window_of(item, done[upstream.kpi], done, subject, findings)
 
 
 def row_set_name(rows: BoundRows) -> str:
