@@ -13,7 +13,10 @@ Days = tuple[tuple[date, date], ...]  # from the first to the last day, that one
 
 @dataclass(frozen=True, slots=True)
 class Holidays:
-    """Days without business. `yearly` are months and days; `kept` are worked in spite of `country`."""
+    """Days without business. `yearly` are months and days; `kept` are worked in spite of `country`.
+
+    `kept_at` are the places of `kept`, then of `kept_yearly`.
+    """
 
     country: Text | None = None
     subdivision: Text | None = None
@@ -21,6 +24,7 @@ class Holidays:
     yearly: tuple[tuple[int, int], ...] = ()
     kept: Days = ()
     kept_yearly: tuple[tuple[int, int], ...] = ()
+    kept_at: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ RULES: dict[str, Rule] = _table(
     Rule("needs-interval", "error", "`when` speaks of rows in force, and the data set has no interval"),
     Rule("window-of-stock", "error", "a window over rows that are counted at one moment"),
     Rule("window-of-periods", "error", "a window over a KPI that counts periods itself"),
+    Rule("not-a-holiday", "warning", "a calendar takes a day from the public holidays that is none"),
     Rule("unused-input", "warning", "the formula does not use an input"),
     # formulas
     Rule("formula-syntax", "error", "the formula cannot be read"),

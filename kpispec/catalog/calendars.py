@@ -37,6 +37,8 @@ class Calendars:
         return own.grains if own is not None else EVERY_CALENDAR
 
 
+_YEARS = range(2000, 2041)  # in which a day of every year is looked for
+
 NO_CALENDARS = Calendars()
 
 
@@ -76,6 +78,30 @@ def _check_country(spec: CalendarSpec, findings: Findings) -> None:
     if cure is not None:
         subject = f"calendar.{spec.id}.holidays"
         findings.add("bad-value", message, subject=subject, span=wrong.span, help=cure)
+        return
+    _check_kept(spec, country.value, part.value if part is not None else None, findings)
+
+
+def _check_kept(spec: CalendarSpec, country: str, part: str | None, findings: Findings) -> None:
+    """A day under `not` that is no public holiday takes nothing away; one of every year may be one in some of them."""
+    from kpispec.catalog.public_holidays import public_holidays
+
+    holidays, whose = spec.holidays, f"`{country}`" if part is None else f"`{part}`, a part of `{country}`"
+    days: list[tuple[str, set[date]]] = [(_shown(*stretch), set(_dated((stretch,)))) for stretch in holidays.kept]
+    days += [(f"`{m:02}-{d:02}`", set(_every_year(((m, d),), _YEARS))) for m, d in holidays.kept_yearly]
+    for (shown, meant), span in zip(days, holidays.kept_at, strict=True):
+        first, last = min(meant), max(meant)
+        public = public_holidays(country, part, first.year, last.year)
+        if not meant & public:
+            message = f"{shown} is no public holiday of {whose}, so `not` takes nothing away"
+            near = min(public, key=lambda day: abs(day - first), default=None)
+            known = f"; the one that is nearest is `{near}`" if near is not None and first.year == last.year else ""
+            subject = f"calendar.{spec.id}.holidays.not"
+            findings.add("not-a-holiday", message, subject=subject, span=span, help=f"remove it{known}")
+
+
+def _shown(first: date, last: date) -> str:
+    return f"`{first}`" if first == last else f"what lies from `{first}` to `{last}`"
 
 
 def closed_days(spec: CalendarSpec, first_year: int, last_year: int) -> frozenset[date]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from kpispec.calendar_spec import CalendarSpec, Days, Holidays
-from kpispec.source import Text
+from kpispec.source import Span, Text
 from kpispec.syntax.fiscal import grains
 from kpispec.syntax.hours import hours
 from kpispec.syntax.nodes import Document, Map, Node, Seq
@@ -43,7 +43,13 @@ def _holidays(node: Node | None, route: Route) -> Holidays:
                 route.say("missing-key", message, value.span, "add `country: FR`, or remove it")
     days, yearly = _days(node.get("dates"), route.to("dates"))
     kept, kept_yearly = _days(node.get("not"), route.to("not"))
-    return Holidays(country, subdivision, days, yearly, kept, kept_yearly)
+    return Holidays(country, subdivision, days, yearly, kept, kept_yearly, _places(node.get("not")))
+
+
+def _places(node: Node | None) -> tuple[Span, ...]:
+    """Where days stand, in the order of `_days`: those of every year last."""
+    found = sorted(items(node), key=_of_every_year)
+    return tuple(item.span for item in found)
 
 
 def _days(node: Node | None, route: Route) -> tuple[Days, tuple[tuple[int, int], ...]]:
@@ -52,11 +58,16 @@ def _days(node: Node | None, route: Route) -> tuple[Days, tuple[tuple[int, int],
     for number, item in enumerate(items(node)):
         on = item.get("on") if isinstance(item, Map) else item
         written = text(on)
-        if written is not None and len(written.value) == len("12-24"):
+        if written is not None and _of_every_year(item):
             yearly.append(_yearly(written, route.to(number)))
         else:
             dated.append(_dated(item, on, route.to(number)))
     return tuple(d for d in dated if d is not None), tuple(y for y in yearly if y is not None)
+
+
+def _of_every_year(item: Node) -> bool:
+    written = text(item.get("on") if isinstance(item, Map) else item)
+    return written is not None and len(written.value) == len("12-24")
 
 
 def _dated(node: Node, on: Node | None, route: Route) -> tuple[date, date] | None:
