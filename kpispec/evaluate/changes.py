@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 from types import MappingProxyType
 
 from kpispec.catalog.model import Kpi
@@ -10,6 +11,7 @@ from kpispec.evaluate.intervals import interval_of
 from kpispec.evaluate.judge import Judge
 from kpispec.evaluate.report import Change, Reading
 from kpispec.periods import Period
+from kpispec.plan.ingredients import Without
 from kpispec.plan.model import Measure, Request
 from kpispec.statistics import Estimate, change_z, difference, holm, hybrid, normal_quantile, p_value, rate_ratio
 
@@ -180,6 +182,44 @@ def _significant(found: _Test, level: float) -> bool | None:
         return None
     low, high = found.interval.low, found.interval.high
     return (low is not None and low > 0) or (high is not None and high < 0)
+
+
+def against_others(measure: Measure, reading: Reading, whole: Reading) -> Reading:
+    """The reading of a segment with its difference from all other rows, where the value is a mean over rows.
+
+    What the others are follows from the whole and the segment: their number, their sum and their sum of squares.
+    """
+    spread = measure.spread
+    if isinstance(spread, Without) or not spread.mean:
+        return reading
+    own, all_ = _moments(reading), _moments(whole)
+    if own is None or all_ is None or reading.value is None or all_[0] - own[0] < 1 or own[0] < 1:
+        return reading
+    n, total, squares = (a - b for a, b in zip(all_, own, strict=True))
+    value = rounded(total / n)
+    variances = [max(0.0, q / m - (t / m) ** 2) / m for m, t, q in (own, (n, total, squares))]
+    found = difference(reading.value, sqrt(variances[0]), value, sqrt(variances[1]), measure.kpi.spec.level)
+    change = Change(
+        reading.period,
+        value,
+        rounded(reading.value - value),
+        None if found.p is None else found.p < 1 - measure.kpi.spec.level,
+        better(measure.kpi, reading, replace(reading, value=value)),
+        found.z,
+        interval=interval_of(measure.kpi, found.interval) if found.p is not None else None,
+        p=found.p,
+        method="wald",
+    )
+    return replace(reading, compare=(*reading.compare, ("others", change)))
+
+
+def _moments(reading: Reading) -> tuple[float, float, float] | None:
+    """How many values a mean is of, their sum and their sum of squares, by its standard error."""
+    if reading.value is None or reading.se is None or not reading.n:
+        return None
+    n, value = float(reading.n), reading.value
+    variance = reading.se**2 * (n - 1 if reading.method == "t" else n)
+    return n, n * value, n * (variance + value * value)
 
 
 def corrected(readings: Sequence[Reading], level: float) -> tuple[Reading, ...]:

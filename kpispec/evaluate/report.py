@@ -199,7 +199,7 @@ class Reading:
     bands: BandText | None = None
     target: TargetReading | None = None
     benchmarks: tuple[BenchmarkReading, ...] = ()
-    compare: tuple[tuple[str, Change], ...] = ()  # previous_period, same_period_last_year
+    compare: tuple[tuple[str, Change], ...] = ()  # previous_period, same_period_last_year, others
     rejected: tuple[tuple[str, int], ...] = ()  # reason -> count; `undated` among them
     score: float | None = None  # 0 at the bad bound to 10 at the good one; of rated values with both bounds
     without: Without | None = None  # why there is no interval beside a value

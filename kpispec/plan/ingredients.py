@@ -38,6 +38,7 @@ class Spread:
     shift: float = 0.0
     linked: tuple[Linked, ...] = ()
     resampled: Resampled | None = None
+    mean: bool = False  # the value is a mean over the n rows that count, each a unit of its own
 
 
 @dataclass(frozen=True, slots=True)

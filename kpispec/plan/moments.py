@@ -43,7 +43,10 @@ def known_of(expr: Expr) -> Expr:
 def narrower(first: Term, second: Term) -> bool:
     """Whether every row that the first term counts is one that the second counts."""
     a, b = row_function(first), row_function(second)
-    return a is not None and b is not None and all(implied(c, a.where) for c in b.where)
+    if a is None or b is None:
+        return False
+    given = (*a.where, *(known_of(f) for f in a.factors))
+    return all(implied(c, given) for c in b.where)
 
 
 def product(first: Term, second: Term) -> Term | None:

@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 from kpispec.catalog.model import Kpi
 from kpispec.formula.constants import constant
+from kpispec.formula.derivative import derivative
 from kpispec.formula.tree import Binary, Expr, Name, Number, Type, Unary
 from kpispec.plan.ingredients import Spread, Without
 from kpispec.plan.linear import Line, atoms
@@ -42,7 +43,22 @@ class Shapes:
         affine = _affine(line.tree)
         plain = self._plain(affine, line) if not self._clustered(line, found) else None
         spread = plain if plain is not None else self.delta.spread(line)
-        return spread if isinstance(spread, Without) else self._with_weights(spread, found)
+        if isinstance(spread, Without):
+            return spread
+        clustered = self._clustered(line, found)
+        return replace(self._with_weights(spread, found), mean=not clustered and self._is_mean(affine.core, found))
+
+    def _is_mean(self, core: Expr, found: tuple[Name, ...]) -> bool:
+        """Whether it is a sum of constant multiples of what rows hold, over how many of these rows there are."""
+        if not isinstance(core, Binary) or core.op != "/" or not isinstance(core.right, Name):
+            return False
+        below, above = self.table.terms[core.right.name], atoms(core.left)
+        terms = [self.table.terms[a.name] for a in above]
+        alike = all(t.scan == below.scan and not t.whole and narrower(t, below) for t in terms)
+        if below.function != "count" or below.whole or not above or not alike or any(a.path != TERM for a in found):
+            return False
+        moved = (derivative(core.left, a) for a in above)
+        return all(d is not None and constant(d) is not None for d in moved)
 
     def _with_weights(self, spread: Spread, found: tuple[Name, ...]) -> Spread:
         """With the sum of the weights, and that of their squares, of the rows that the last sum of weights is of."""

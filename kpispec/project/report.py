@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kpispec import __version__
 from kpispec.catalog.model import Kpi
-from kpispec.evaluate.changes import COMPARISONS, compared, corrected
+from kpispec.evaluate.changes import COMPARISONS, against_others, compared, corrected
 from kpispec.evaluate.explain import explained
 from kpispec.evaluate.judge import Judge, local_as_of
 from kpispec.evaluate.report import (
@@ -183,7 +183,9 @@ class _Maker:
         for cut, segments in self.outcome.cells.segments:
             own = [s for s in segments if cut and self._has(measure, s)]
             for key in keys:
-                yield from corrected([self._compared(measure, key, s) for s in own], measure.kpi.spec.level)
+                whole = self.judge.reading(measure, key, ())
+                found = [against_others(measure, self._compared(measure, key, s), whole) for s in own]
+                yield from corrected(found, measure.kpi.spec.level)
 
     def _compared(self, measure: Measure, key: int, segment: tuple[tuple[str, str | None], ...]) -> Reading:
         return compared(self.judge, measure, self.judge.reading(measure, key, segment), self.compare, self.elapsed)

@@ -114,3 +114,57 @@ def test_over_many_segments_a_change_must_be_clearer(workbench):
     alone = found[(("region", "a"),)]
     assert alone.p < 0.05 < alone.p_adjusted
     assert alone.significant is False
+
+
+OTHERS = {
+    "share": (lambda row: 100.0 * row[1], 0),
+    "spread": (lambda row: float(row[2]), 1),  # Student's: one less than n below
+    "balance": (lambda row: 100.0 * row[1] - 100.0 * (row[2] > 30), 0),
+}
+MORE = """
+kpi: spread
+inputs: {wait: answers.wait}
+formula: avg(wait)
+direction: lower_is_better
+---
+kpi: balance
+inputs: {ok: answers.ok, wait: answers.wait}
+formula: 100 * (count_if(ok) - count_if(wait > 30 and ok is not null)) / count(ok)
+unit: points
+direction: higher_is_better
+---
+kpi: ratio
+inputs: {ok: answers.ok, wait: answers.wait}
+formula: sum(wait) / sum(wait + 1)
+direction: higher_is_better
+"""
+
+
+@pytest.mark.parametrize("kpi", OTHERS)
+def test_a_segment_is_held_against_all_others(workbench, kpi):
+    months = [("2026-03", "a", 20, 50), ("2026-03", "b", 40, 60), ("2026-03", "c", 15, 40)]
+    data = {"answers": answers(*months), "base": "at\n2026-03-01\n"}
+    project = workbench(SPEC + "---" + MORE, data)
+    found = {
+        r.segment: r for r in project.run(kpi, at="2026-03", as_of="2026-04-02", compare=[], by=["region"]).readings
+    }
+    value_of, _ = OTHERS[kpi]
+    rows = {region: [(region, i < k, i) for i in range(n)] for _, region, k, n in months}
+    for region, own in rows.items():
+        other = [value_of(r) for name, group in rows.items() if name != region for r in group]
+        ours = [value_of(r) for r in own]
+        change = found[(("region", region),)].change("others")
+        assert change.value == pytest.approx(sum(other) / len(other), rel=1e-9)
+        errors = [sum((v - sum(g) / len(g)) ** 2 for v in g) / len(g) ** 2 for g in (ours, other)]
+        delta = sum(ours) / len(ours) - sum(other) / len(other)
+        assert change.delta == pytest.approx(delta, rel=1e-9)
+        assert change.z == pytest.approx(delta / sum(errors) ** 0.5, rel=1e-6)
+        assert change.p_adjusted >= change.p
+
+
+def test_only_means_over_rows_are_held_against_others(workbench):
+    months = [("2026-03", "a", 20, 50), ("2026-03", "b", 40, 60)]
+    data = {"answers": answers(*months), "base": "at\n2026-03-01\n"}
+    project = workbench(SPEC + "---" + MORE, data)
+    found = project.run("ratio", "middle", at="2026-03", as_of="2026-04-02", compare=[], by=["region"]).readings
+    assert {r.change("others") for r in found} == {None}
