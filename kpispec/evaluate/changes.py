@@ -192,6 +192,8 @@ def against_others(measure: Measure, reading: Reading, whole: Reading) -> Readin
     spread = measure.spread
     if isinstance(spread, Without) or not spread.mean:
         return reading
+    if measure.upstream or measure.kpi.spec.suppress_below is not None:
+        return reading  # of what is withheld somewhere, nothing is worked out here
     own, all_ = _moments(reading), _moments(whole)
     if own is None or all_ is None or reading.value is None or all_[0] - own[0] < 1 or own[0] < 1:
         return reading
