@@ -17,7 +17,8 @@ from kpispec.formula.tree import Binary, Boolean, Call, Case, Expr, Name, Number
 from kpispec.plan.ingredients import Linked, Spread, Without
 from kpispec.plan.linear import Line, Rows, atoms, same_periods
 from kpispec.plan.model import TERM, Request, Term
-from kpispec.plan.moments import known_of, product, row_function
+from kpispec.plan.moments import product, row_function
+from kpispec.plan.placing import given
 from kpispec.plan.rewrite import transform
 from kpispec.plan.terms import TermTable
 
@@ -121,7 +122,7 @@ class Delta:
 
 def _written(function: str) -> str:
     """A term's function as people write it."""
-    return {"weighted_quantile": "quantile_cont", "bool_and": "bool_and", "bool_or": "bool_or"}.get(function, function)
+    return "quantile_cont" if function == "weighted_quantile" else function
 
 
 @dataclass(slots=True)
@@ -211,7 +212,7 @@ def _of_unit(term: Term, like: Name) -> Expr:
 
 def _all_of(term: Term, like: Name) -> Expr:
     """The conditions of a term, that of its argument being there included, as one."""
-    known = () if term.function in ("sum", "products") else tuple(known_of(a) for a in term.args)
+    known = () if term.function in ("sum", "products") else tuple(given(a) for a in term.args)
     return _joined("and", (*term.where, *known), like)
 
 

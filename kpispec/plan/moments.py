@@ -8,9 +8,10 @@ excludes another makes it zero, one that implies another makes it the narrower o
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kpispec.formula.tree import Expr, Is, Star, Type
+from kpispec.formula.tree import Expr, Star
 from kpispec.plan.conditions import disjoint, implied, parts_of
 from kpispec.plan.model import Term
+from kpispec.plan.placing import given
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def row_function(term: Term) -> RowFunction | None:
         return None
     match term.function:
         case "count":
-            known = [known_of(a) for a in term.args if not isinstance(a, Star)]
+            known = [given(a) for a in term.args if not isinstance(a, Star)]
             return RowFunction((), _reduced((*term.where, *known), ()))
         case "sum" | "products":
             return RowFunction(term.args, _reduced(term.where, term.args))
@@ -35,18 +36,13 @@ def row_function(term: Term) -> RowFunction | None:
             return None
 
 
-def known_of(expr: Expr) -> Expr:
-    """The condition that a value is there."""
-    return Is(expr, "null", negated=True, place=expr.place, type=Type.BOOLEAN)
-
-
 def narrower(first: Term, second: Term) -> bool:
     """Whether every row that the first term counts is one that the second counts."""
     a, b = row_function(first), row_function(second)
     if a is None or b is None:
         return False
-    given = (*a.where, *(known_of(f) for f in a.factors))
-    return all(implied(c, given) for c in b.where)
+    there = (*a.where, *(given(f) for f in a.factors))
+    return all(implied(c, there) for c in b.where)
 
 
 def product(first: Term, second: Term) -> Term | None:
@@ -76,9 +72,9 @@ def _ordered(where: Iterable[Expr]) -> tuple[Expr, ...]:
 def _reduced(where: Iterable[Expr], factors: tuple[Expr, ...]) -> frozenset[Expr]:
     """The conditions without those that follow from the others, or from a factor being there."""
     left = list(dict.fromkeys(p for w in where for p in parts_of(w)))
-    given = [known_of(f) for f in factors]
+    there = [given(f) for f in factors]
     for condition in tuple(left):
         others = [c for c in left if c != condition]
-        if implied(condition, (*others, *given)):
+        if implied(condition, (*others, *there)):
             left = others
     return frozenset(left)

@@ -24,7 +24,7 @@ _QUANTILES = ("quantile_cont", "quantile_disc")
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Finds the interval of one measure. `rows` gives the rows behind a scan and a chain of offsets."""
+    """Finds the interval of one measure; `delta` is what all other shapes are left to."""
 
     kpi: Kpi
     measure: str
@@ -40,12 +40,11 @@ class Shapes:
             return Without("one-figure")
         if all(a.name in line.settled for a in found):
             return Without("complete")
-        affine = _affine(line.tree)
-        plain = self._plain(affine, line) if not self._clustered(line, found) else None
+        affine, clustered = _affine(line.tree), self._clustered(line, found)
+        plain = self._plain(affine, line) if not clustered else None
         spread = plain if plain is not None else self.delta.spread(line)
         if isinstance(spread, Without):
             return spread
-        clustered = self._clustered(line, found)
         return replace(self._with_weights(spread, found), mean=not clustered and self._is_mean(affine.core, found))
 
     def _is_mean(self, core: Expr, found: tuple[Name, ...]) -> bool:

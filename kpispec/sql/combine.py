@@ -18,7 +18,7 @@ from kpispec.plan.layout import (
     set_mask,
     zero_column,
 )
-from kpispec.plan.model import MEASURE, MEASURE_N, TERM, Measure, NamedTerm, Plan, Scan
+from kpispec.plan.model import MEASURE, MEASURE_N, TERM, Measure, NamedTerm, Plan, Request, Scan
 from kpispec.plan.resample import PARTS
 from kpispec.plan.split import split_terms
 from kpispec.sql.lower import Setting, lower, number_literal, quoted, text_literal
@@ -130,14 +130,19 @@ def _terms(plan: Plan) -> str:
 
 def _beside_spine(plan: Plan, scan: Scan, whole: tuple[str, ...]) -> str:
     """A scan's partials for each segment; those of `whole` dimensions are the same for all values of these."""
-    table, dimensions = quoted(_partials_of(scan, whole)), plan.request.dimensions
+    table = quoted(_partials_of(scan, whole))
     named = quoted(scan_table(scan.id)) + (f" as {table}" if whole else "")
+    return f"left join {named} on {beside_spine(plan.request, table, f'spine.{quoted(PERIOD)}', whole)}"
+
+
+def beside_spine(request: Request, table: str, period: str, whole: tuple[str, ...]) -> str:
+    """The rows of partials that belong to a period and segment of the spine, not cut by the dimensions of `whole`."""
+    dimensions = request.dimensions
     bits = sum(2 ** (len(dimensions) - 1 - dimensions.index(d)) for d in whole)
     mask = f"(spine.{quoted(SET)} | {bits})" if bits else f"spine.{quoted(SET)}"
-    plain = [f"{table}.{quoted(PERIOD)} = spine.{quoted(PERIOD)}", f"{table}.{quoted(SET)} = {mask}"]
-    kept = [d for d in dimensions if d not in whole]
-    segments = [f"{table}.{quoted(d)} is not distinct from spine.{quoted(d)}" for d in kept]
-    return f"left join {named} on " + "\n  and ".join([*plain, *segments])
+    on = [f"{table}.{quoted(PERIOD)} = {period}", f"{table}.{quoted(SET)} = {mask}"]
+    on += [f"{table}.{quoted(d)} is not distinct from spine.{quoted(d)}" for d in dimensions if d not in whole]
+    return "\n  and ".join(on)
 
 
 def _partials_of(scan: Scan, whole: tuple[str, ...]) -> str:

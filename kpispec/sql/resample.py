@@ -13,6 +13,7 @@ from kpispec.plan.draws import Draw, Resampled
 from kpispec.plan.layout import PERIOD, SET, covered_table, drawn_table, scan_table, set_mask
 from kpispec.plan.model import TERM, Measure, Member, NamedTerm, Plan, Scan
 from kpispec.plan.resample import COUNTED, MOST_UNITS, PARTS, REPLICATES
+from kpispec.sql.combine import beside_spine
 from kpispec.sql.lower import lower, number_literal, quoted, text_literal
 from kpispec.sql.relations import Source
 from kpispec.sql.rows import RowWriter, Steps
@@ -231,18 +232,10 @@ class Resampling:
             period = f"spine.{quoted(PERIOD)}" + (f" * {_FOLD} + spine.{quoted(REPLICATE)}" if drawn else "")
             for whole in scan.wholes:
                 table = quoted("__without_".join((scan.id, *whole)))
-                joins.append(self._beside(scan, table, period, whole))
+                on = beside_spine(self.plan.request, table, period, whole)
+                joins.append(f"left join {quoted(scan_table(scan.id))} as {table} on {on}")
                 columns += [_term(t, table, id) for t in scan.terms if t.term.whole == whole]
         return select(columns, "\n".join(["spine", *joins]))
-
-    def _beside(self, scan: Scan, table: str, period: str, whole: tuple[str, ...]) -> str:
-        """The terms of a scan for each segment; those of `whole` dimensions are the same for all values of these."""
-        dimensions = self.plan.request.dimensions
-        bits = sum(2 ** (len(dimensions) - 1 - dimensions.index(d)) for d in whole)
-        mask = f"(spine.{quoted(SET)} | {bits})" if bits else f"spine.{quoted(SET)}"
-        on = [f"{table}.{quoted(PERIOD)} = {period}", f"{table}.{quoted(SET)} = {mask}"]
-        on += [f"{table}.{quoted(d)} is not distinct from spine.{quoted(d)}" for d in dimensions if d not in whole]
-        return f"left join {quoted(scan_table(scan.id))} as {table} on " + "\n  and ".join(on)
 
     def _intervals(self, keys: list[Column]) -> str:
         tail = round((1 - self.measure.kpi.spec.level) / 2, 12)
